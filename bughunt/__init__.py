@@ -1,0 +1,1 @@
+"""From a catalogue of mutations to a workspace with bugs, and back to a verdict."""

@@ -1,0 +1,1 @@
+"""Mutation operators: pure functions over Python source text."""

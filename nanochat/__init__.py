@@ -1,0 +1,1 @@
+"""A small, complete language model: from text to a model that chats."""

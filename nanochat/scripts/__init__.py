@@ -1,0 +1,1 @@
+"""The scripts that train, evaluate and talk to a model."""
