@@ -48,7 +48,7 @@ class KVCache:
         return 0 if self.kv_cache is None else self.kv_cache.size(4)
 
     def reset(self):
-        """Forget everything and give the memory back."""
+        """Forget everything, ready for another text."""
         self.kv_cache = None
         self.pos = 0
 
@@ -103,7 +103,7 @@ class KVCache:
         layer[0, :, :, start:stop] = k
         layer[1, :, :, start:stop] = v
 
-        # All layers of one call see the same position.
+        # Move on past what this call of the model brought.
         if layer_idx == self.num_layers - 1:
             self.pos = stop
         return layer[0, :, :, :stop], layer[1, :, :, :stop]
