@@ -1,0 +1,92 @@
+//! How often each chunk occurs, counted on several threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use hashbrown::HashMap;
+
+use crate::batch::Batch;
+use crate::error::Error;
+use crate::split::Splitter;
+
+/// Unique chunks with their counts, in no particular order.
+#[derive(Default)]
+pub struct ChunkCounts {
+    counts: HashMap<Box<str>, u64>,
+}
+
+impl ChunkCounts {
+    pub fn add(&mut self, chunk: &str, count: u64) {
+        match self.counts.get_mut(chunk) {
+            Some(total) => *total += count,
+            None => _ = self.counts.insert(chunk.into(), count),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.counts.iter().map(|(chunk, &count)| (chunk.as_bytes(), count))
+    }
+
+    fn absorb(&mut self, other: Self) {
+        for (chunk, count) in other.counts {
+            *self.counts.entry(chunk).or_default() += count;
+        }
+    }
+}
+
+/// Counts batch after batch; each thread keeps a table of its own until the end.
+pub struct Counter<'s> {
+    splitter: &'s Splitter,
+    tables: Vec<ChunkCounts>,
+}
+
+impl<'s> Counter<'s> {
+    pub fn new(splitter: &'s Splitter, threads: usize) -> Self {
+        let tables = (0..threads.max(1)).map(|_| ChunkCounts::default()).collect();
+        Self { splitter, tables }
+    }
+
+    /// Adds the chunks of every text of `batch`.
+    pub fn count(&mut self, batch: &Batch) -> Result<(), Error> {
+        let (splitter, next) = (self.splitter, AtomicUsize::new(0));
+        let tables = self.tables.iter_mut().take(batch.len());
+        thread::scope(|scope| {
+            let workers: Vec<_> = tables
+                .map(|table| scope.spawn(|| count_texts(splitter, batch, &next, table)))
+                .collect();
+            workers.into_iter().try_for_each(|worker| match worker.join() {
+                Ok(outcome) => outcome,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })
+    }
+
+    /// The counts of all batches together.
+    pub fn finish(self) -> ChunkCounts {
+        let mut tables = self.tables.into_iter();
+        let mut total = tables.next().unwrap_or_default();
+        tables.for_each(|table| total.absorb(table));
+        total
+    }
+}
+
+/// One thread's work: takes the next text that nobody has taken, until there is none.
+fn count_texts(
+    splitter: &Splitter,
+    batch: &Batch,
+    next: &AtomicUsize,
+    table: &mut ChunkCounts,
+) -> Result<(), Error> {
+    while let Some(text) = batch.get(next.fetch_add(1, Ordering::Relaxed)) {
+        splitter.for_each_chunk(text, |chunk| table.add(chunk, 1))?;
+    }
+    Ok(())
+}
