@@ -1,0 +1,132 @@
+"""One case, in the process that may be lost: load the detector, observe, judge.
+
+Whatever the code under hunt or the detector does inside Python becomes an ``Outcome`` here; what
+ends the process (a signal, an exit, a hang) is for the runner, outside, to see.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from bughunt import observation
+from bughunt.outcome import Batch, Case, Crashed, Failed, Outcome, Passed
+from bughunt.tree_import import TreeFinder, WrongTree, check_origins, is_inside, loaded
+
+_LONGEST_MESSAGE = 4000
+
+
+class NotCollected(Exception):
+    """The detector file has no ``observe``, no test, or a test that takes something else."""
+
+
+def run_case(batch: Batch, case: Case) -> Outcome:
+    """Run one detector against the tree, in this process, which is of no use afterwards."""
+    places = (*(batch.root / package for package in batch.packages), case.detector.parent)
+    try:
+        _prepare_imports(batch, case)
+        observe, tests = _load_detector(case.detector)
+        observed = observation.encode(observe(case.seed))
+        check_origins(batch.root, batch.packages)
+    except BaseException as error:  # the code under hunt may raise anything
+        return _crashed(error, batch.root, places)
+
+    try:
+        for test in tests:
+            test(observation.decode(observed))
+    except AssertionError as error:
+        return Failed(_bounded(_message(error)))
+    except BaseException as error:  # a test that skips or exits has not judged either
+        return _crashed(error, batch.root, places)
+    return Passed()
+
+
+def _prepare_imports(batch: Batch, case: Case) -> None:
+    """Make the tree, with the overlay, the only place that the packages come from."""
+    early = [name for name, _ in loaded(batch.packages)]
+    if early:
+        raise WrongTree(f"{early[0]} was imported before the tree was known.")
+    os.chdir(batch.root)
+    sys.path[:0] = [str(batch.root), str(case.detector.parent)]
+    sys.meta_path.insert(0, TreeFinder(batch.root, batch.packages, case.overlay))
+
+
+def _load_detector(file: Path) -> tuple[Callable[[int], Any], list[Callable[[Any], None]]]:
+    """Run the detector's module; return its ``observe`` and its tests.
+
+    Raises:
+        NotCollected: when pytest and we would not run the same tests, or none.
+
+    """
+    module = ModuleType(file.stem, None)
+    module.__file__ = str(file)
+    sys.modules[file.stem] = module
+    exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
+
+    tests = [value for name, value in vars(module).items() if name.startswith("test_")]
+    if not callable(getattr(module, "observe", None)):
+        raise NotCollected(f"{file.name}: there is no function 'observe'. Write observe(seed).")
+    if not tests:
+        raise NotCollected(f"{file.name}: there is no test. Write test_<law>(observed).")
+    for test in tests:
+        if list(inspect.signature(test).parameters) != ["observed"]:
+            raise NotCollected(
+                f"{file.name}: {test.__name__}{inspect.signature(test)} must take 'observed' and "
+                "nothing else, since it runs without pytest too."
+            )
+    return module.observe, tests
+
+
+def _crashed(error: BaseException, root: Path, places: tuple[Path, ...]) -> Crashed:
+    where, message = _innermost(error.__traceback__, places), _message(error)
+    if isinstance(error, SyntaxError) and error.filename and is_inside(error.filename, places):
+        where = (error.filename, error.lineno or 1)
+        message = f"{error.msg}: {(error.text or '').strip()}"
+    shown = f"{_relative(where[0], root)}:{where[1]}" if where else ""
+    return Crashed(type(error).__name__, _bounded(message), shown)
+
+
+def _innermost(trace: TracebackType | None, places: tuple[Path, ...]) -> tuple[str, int] | None:
+    """Return file and line of the innermost frame in the packages or beside the detector."""
+    frames = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace))
+    inside = [(file, line) for file, line in frames if is_inside(file, places)]
+    return inside[-1] if inside else None
+
+
+def _relative(file: str, root: Path) -> str:
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _message(error: BaseException) -> str:
+    """Return the error's text; for a bare assert, the assertion itself."""
+    try:
+        text = str(error).strip()
+    except BaseException:  # a class of the code under hunt
+        text = "its __str__ fails"
+    if text or not isinstance(error, AssertionError) or error.__traceback__ is None:
+        return text
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    return _assertion_at(frame.f_code.co_filename, line)
+
+
+def _assertion_at(file: str, line: int) -> str:
+    """Return the source of the assert statement that covers the line, on one line."""
+    source = "".join(linecache.getlines(file))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or 0):
+            return " ".join((ast.get_source_segment(source, node) or "").split())
+    return linecache.getline(file, line).strip()
+
+
+def _bounded(text: str) -> str:
+    """Return text that can travel: of bounded length, without lone surrogates."""
+    return text[:_LONGEST_MESSAGE].encode(errors="replace").decode()

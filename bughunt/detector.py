@@ -1,0 +1,262 @@
+"""Running detectors against a tree: the side that asks and never imports the code under hunt."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from bughunt import outcome, runner
+from bughunt.errors import EnvironmentProblem
+from bughunt.outcome import (
+    Batch,
+    Case,
+    CaseReport,
+    Crashed,
+    Failed,
+    Outcome,
+    Passed,
+    TimedOut,
+)
+
+__all__ = [
+    "Batch",
+    "Case",
+    "Crashed",
+    "DetectorRun",
+    "DetectorServer",
+    "Failed",
+    "Outcome",
+    "Passed",
+    "RunnerDied",
+    "TimedOut",
+    "run_cases",
+    "run_in_fresh_processes",
+]
+
+CAN_FORK = hasattr(os, "fork")
+_OUTPUT_KEPT = 8192
+_FAREWELL = 10.0  # seconds for the server to kill its cases and leave
+
+
+class DetectorRun(msgspec.Struct, frozen=True):
+    """One detector, run with one seed."""
+
+    detector: str  # the law: the file is test_<law>.py
+    seed: int
+    outcome: Outcome
+    seconds: float
+    output: str = ""  # the end of what was printed
+
+
+class RunnerDied(EnvironmentProblem):
+    """The process that runs the cases ended by itself."""
+
+
+def run_cases(
+    root: Path,
+    packages: Sequence[str],
+    cases: Sequence[Case],
+    *,
+    timeout: float = 30.0,
+    jobs: int = 1,
+) -> tuple[DetectorRun, ...]:
+    """Run the cases against the tree at ``root`` and return the runs in the order of the cases.
+
+    Args:
+        root: the folder that holds the packages.
+        packages: names of the packages under hunt; they are imported from ``root`` or not at all.
+        cases: what to run; each in a process of its own.
+        timeout: seconds after which a case is killed.
+        jobs: how many cases run at a time.
+
+    Raises:
+        RunnerDied: when the process that runs the cases could not go on.
+
+    """
+    batch = Batch(
+        root=root, packages=tuple(packages), cases=tuple(cases), timeout=timeout, jobs=jobs
+    )
+    if not CAN_FORK:
+        runs = dict(run_in_fresh_processes(batch))
+    else:
+        with DetectorServer() as server:
+            runs = dict(server.run(batch))
+    return tuple(runs[index] for index in range(len(cases)))
+
+
+class DetectorServer:
+    """A fork server for any number of batches: what it has imported, later ones need not."""
+
+    def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by ``close``
+        self._process = _start_runner("main", stderr=self._errors)
+
+    def __enter__(self) -> DetectorServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, batch: Batch) -> Iterator[tuple[int, DetectorRun]]:
+        """Yield the index and the run of each case as it ends.
+
+        Raises:
+            RunnerDied: when the server ends before the last case has.
+
+        """
+        requests, replies = self._process.stdin, self._process.stdout
+        assert requests is not None
+        assert replies is not None
+        batch = _absolute(batch)
+        with contextlib.suppress(BrokenPipeError):  # the missing reply says the same
+            requests.write(outcome.encode(batch))
+            requests.flush()
+        for _ in batch.cases:
+            content = outcome.read_frame(replies)
+            if content is None:
+                raise RunnerDied(self._last_words())
+            report = outcome.decode_report(content)
+            yield report.index, _detector_run(batch, report)
+
+    def close(self) -> None:
+        """End the server and every case that still runs."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(_FAREWELL)
+        except subprocess.TimeoutExpired:
+            _kill_group(self._process)
+        self._process.__exit__(None, None, None)
+        self._errors.close()
+
+    def _last_words(self) -> str:
+        code = self._process.wait()
+        self._errors.seek(0)
+        text = self._errors.read().decode(errors="replace").strip()
+        last = text.splitlines()[-1] if text else "it wrote nothing"
+        return (
+            f"detectors: the process that runs them ended with code {code}: {last}. "
+            "Run 'bughunt doctor' to see what is missing."
+        )
+
+
+def run_in_fresh_processes(batch: Batch) -> Iterator[tuple[int, DetectorRun]]:
+    """Yield what ``DetectorServer.run`` yields, with a new process for each case and no fork."""
+    batch = _absolute(batch)
+    with ThreadPoolExecutor(batch.jobs) as pool:
+        futures = [pool.submit(_run_alone, batch, index) for index in range(len(batch.cases))]
+        for future in as_completed(futures):
+            report = future.result()
+            yield report.index, _detector_run(batch, report)
+
+
+def _run_alone(batch: Batch, index: int) -> CaseReport:
+    """Run one case in a process that ends with it."""
+    single = msgspec.structs.replace(batch, cases=(batch.cases[index],))
+    started = time.monotonic()
+    with _start_runner("main_one", stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        answer, printed = _Tail(process.stdout), _Tail(process.stderr)
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(outcome.encode(single))
+            process.stdin.flush()
+        result: Outcome
+        try:
+            result = runner.ended_without_answer(process.wait(batch.timeout))
+        except subprocess.TimeoutExpired:
+            result = TimedOut(batch.timeout)
+        seconds = time.monotonic() - started
+        _kill_group(process)
+        content = outcome.unframe(answer.content())
+        if content is not None:
+            with contextlib.suppress(msgspec.MsgspecError):
+                result = outcome.decode_outcome(content)
+        text = printed.content().decode(errors="replace")
+    return CaseReport(index, result, seconds, text)
+
+
+class _Tail:
+    """The last bytes of a stream, which a thread empties so that its writer never waits."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        assert stream is not None
+        self._stream = stream
+        self._kept = bytearray()
+        self._thread = threading.Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def content(self) -> bytes:
+        """Return what is kept, once the stream has ended."""
+        self._thread.join()
+        return bytes(self._kept)
+
+    def _drain(self) -> None:
+        while received := self._stream.read1(65536):  # type: ignore[attr-defined]
+            self._kept += received
+            del self._kept[:-_OUTPUT_KEPT]
+
+
+def _start_runner(entry: str, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a fresh interpreter that knows bughunt and what is installed, and nothing else."""
+    home = Path(__file__).resolve().parent.parent
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", runner.BOOTSTRAP, str(home), entry],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        env=environment | _REPRODUCIBLE,
+        start_new_session=True,
+    )
+
+
+# The same case gives the same answer: one order of sets, one thread, no accelerator; and a run
+# leaves no bytecode beside the files that it reads.
+_REPRODUCIBLE = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUTF8": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process and, where there are groups, all that it has started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def _absolute(batch: Batch) -> Batch:
+    """Return the batch with paths that do not depend on the current folder; links stay links."""
+
+    def absolute(path: Path) -> Path:
+        return Path(os.path.normpath(path.absolute()))
+
+    cases = [msgspec.structs.replace(it, detector=absolute(it.detector)) for it in batch.cases]
+    return msgspec.structs.replace(batch, root=absolute(batch.root), cases=tuple(cases))
+
+
+def _detector_run(batch: Batch, report: CaseReport) -> DetectorRun:
+    case = batch.cases[report.index]
+    law = case.detector.stem.removeprefix("test_")
+    return DetectorRun(law, case.seed, report.outcome, report.seconds, report.output)

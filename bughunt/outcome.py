@@ -1,0 +1,109 @@
+"""What is asked of the runner and what it answers: the records that both sides share.
+
+They travel as MessagePack in frames: a length of four bytes, big endian, and the content.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+_LENGTH_BYTES = 4
+
+
+class Passed(msgspec.Struct, frozen=True, tag="passed"):
+    """Every test of the detector accepts the observation."""
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """A test of the detector judged the observation and found it wrong."""
+
+    message: str
+
+
+class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
+    """There is no judgement: an exception, a signal, an exit, a file that cannot be loaded."""
+
+    exception: str  # name of its class, or of the signal
+    message: str
+    where: str = ""  # "nanochat/gpt.py:123", the innermost line in the code under hunt
+
+
+class TimedOut(msgspec.Struct, frozen=True, tag="timed out"):
+    """The detector was killed when its time was over."""
+
+    seconds: float
+
+
+Outcome = Passed | Failed | Crashed | TimedOut
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One detector, one seed, and texts that replace files of the tree, in memory."""
+
+    detector: Path
+    seed: int = 0
+    overlay: dict[str, str] = {}  # path relative to the root, with "/" -> text
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Cases that share a tree, and the bounds within which they run."""
+
+    root: Path
+    packages: tuple[str, ...]
+    cases: tuple[Case, ...]
+    timeout: float = 30.0  # seconds for each case
+    jobs: int = 1
+    memory: int | None = None  # bytes that a case may take beyond what it starts with
+
+
+class CaseReport(msgspec.Struct, frozen=True):
+    """How the case with this index ended."""
+
+    index: int
+    outcome: Outcome
+    seconds: float
+    output: str  # the end of what was printed
+
+
+def encode(record: msgspec.Struct) -> bytes:
+    """Return the record as a frame."""
+    content = msgspec.msgpack.encode(record, enc_hook=os.fspath)
+    return len(content).to_bytes(_LENGTH_BYTES, "big") + content
+
+
+def unframe(received: bytes | bytearray) -> bytes | None:
+    """Return the content of the frame that was received, or None as long as it is cut short."""
+    stop = _LENGTH_BYTES + int.from_bytes(received[:_LENGTH_BYTES], "big")
+    is_whole = len(received) >= _LENGTH_BYTES and len(received) >= stop
+    return bytes(received[_LENGTH_BYTES:stop]) if is_whole else None
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """Return the content of the next frame of a blocking stream; None at its end."""
+    head = stream.read(_LENGTH_BYTES)
+    content = stream.read(int.from_bytes(head, "big"))
+    return unframe(head + content)
+
+
+def decode_batch(content: bytes) -> Batch:
+    """Return the batch that ``encode`` framed."""
+    return msgspec.msgpack.decode(content, type=Batch, dec_hook=lambda type_, value: type_(value))
+
+
+def decode_report(content: bytes) -> CaseReport:
+    """Return the report that ``encode`` framed."""
+    return msgspec.msgpack.decode(content, type=CaseReport)
+
+
+def decode_outcome(content: bytes) -> Outcome:
+    """Return the outcome that ``encode`` framed.
+
+    Raises:
+        msgspec.MsgspecError: when the content is something else.
+
+    """
+    return msgspec.msgpack.decode(content, type=Outcome)  # type: ignore[no-any-return]
