@@ -58,8 +58,8 @@ class RustBPETokenizer:
         Raises ValueError if `vocab_size` has no room for every byte and every special token.
         """
         if vocab_size < SMALLEST_VOCABULARY:
-            raise ValueError(f"vocab_size is {vocab_size}. Every byte and special token has to fit: "
-                             f"choose {SMALLEST_VOCABULARY} or more.")
+            raise ValueError(f"vocab_size is {vocab_size}. Every byte and special token needs an "
+                             f"id: choose {SMALLEST_VOCABULARY} or more.")
 
         trainer = rustbpe.Tokenizer()
         trainer.train_from_iterator(text_iterator, vocab_size - len(SPECIAL_TOKENS))
@@ -146,7 +146,8 @@ class RustBPETokenizer:
         """Encodes a string, or a list of strings on several threads, as ordinary text.
 
         `prepend` and `append`: a token to put at that end of every string, as the name of a special
-        token or as an id. Returns a list of ids, or a list of such lists.
+        token or as an id. Lone surrogates, which have no UTF-8, are encoded as U+FFFD.
+        Returns a list of ids, or a list of such lists.
         """
         head = self._affix("prepend", prepend)
         tail = self._affix("append", append)
@@ -237,9 +238,7 @@ class StreamingDecoder:
 
     def flush(self):
         """Ends the stream; returns U+FFFD for a character that was never completed."""
-        rest = self.utf8.decode(b"", final=True)
-        self.utf8.reset()
-        return rest
+        return self.utf8.decode(b"", final=True)
 
 
 def get_tokenizer():
