@@ -90,3 +90,45 @@ fn count_texts(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn counted(texts: &[&str], pattern: &str, threads: usize, batch_size: usize) -> ChunkCounts {
+        let splitter = Splitter::new(pattern).unwrap();
+        let mut counter = Counter::new(&splitter, threads);
+        let mut batch = Batch::default();
+        for texts in texts.chunks(batch_size) {
+            batch.clear();
+            texts.iter().for_each(|text| batch.push(text));
+            counter.count(&batch).unwrap();
+        }
+        counter.finish()
+    }
+
+    #[test]
+    fn counts_do_not_depend_on_threads_or_batches() {
+        let texts = ["a b a", "", "b", "c c c c", "the last text counts, too", "a"];
+        let sorted = |counts: &ChunkCounts| -> BTreeMap<Vec<u8>, u64> {
+            counts.iter().map(|(chunk, count)| (chunk.to_vec(), count)).collect()
+        };
+        let expected = sorted(&counted(&texts, "[a-z]+", 1, 1));
+        assert_eq!(expected[&b"c"[..]], 4);
+        assert_eq!(expected[&b"too"[..]], 1);
+        for (threads, batch_size) in [(1, 6), (2, 1), (2, 4), (3, 6), (5, 2), (9, 6)] {
+            assert_eq!(sorted(&counted(&texts, "[a-z]+", threads, batch_size)), expected);
+        }
+    }
+
+    #[test]
+    fn failure_on_any_thread_is_reported() {
+        let splitter = Splitter::new("(?i)(a|b|ab)*(?>c)").unwrap();
+        let mut batch = Batch::default();
+        ["c", "c", "c", &"ab".repeat(64), "c"].iter().for_each(|text| batch.push(text));
+        let outcome = Counter::new(&splitter, 3).count(&batch);
+        assert!(matches!(outcome, Err(Error::MatchingFailed { .. })), "{outcome:?}");
+    }
+}

@@ -140,7 +140,7 @@ impl<'py> Reader<'py> {
                  by character. Pass an iterable of texts, such as [text].",
             ));
         }
-        let iterator = iterable.try_iter()?;
+        let iterator = iterable.try_iter().map_err(|cause| not_iterable(iterable, cause))?;
         Ok(Self { iterator, buffer_size, batch: Batch::default(), position: 0 })
     }
 
@@ -159,10 +159,10 @@ impl<'py> Reader<'py> {
     fn push(&mut self, item: &Bound<'py, PyAny>) -> PyResult<()> {
         let position = self.position;
         let text = item.cast::<PyString>().map_err(|_| {
-            let found = item.get_type().name().map_or("?".to_owned(), |name| name.to_string());
             PyTypeError::new_err(format!(
                 "train_from_iterator: item {position} of the iterator (counted from 0) is of type \
-                 '{found}', not 'str'. Yield one text per item."
+                 '{}', not 'str'. Yield one text per item.",
+                type_name(item)
             ))
         })?;
         let utf8 = text.to_str().map_err(|cause| {
@@ -185,6 +185,22 @@ fn signal_check() -> impl FnMut() -> PyResult<()> {
         last = Instant::now();
         Python::attach(|py| py.check_signals())
     }
+}
+
+/// The message for an object without an iterator; what an `__iter__` raised is left alone.
+fn not_iterable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
+    if object.hasattr("__iter__").unwrap_or(true) {
+        return cause;
+    }
+    PyTypeError::new_err(format!(
+        "train_from_iterator: iterator is of type '{}', not an iterable. Pass an iterable of \
+         texts, such as [text].",
+        type_name(object)
+    ))
+}
+
+fn type_name(object: &Bound<'_, PyAny>) -> String {
+    object.get_type().name().map_or("?".to_owned(), |name| name.to_string())
 }
 
 fn lone_surrogate(place: &str, cause: PyErr, text: &Bound<'_, PyString>) -> PyErr {

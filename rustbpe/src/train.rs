@@ -215,3 +215,64 @@ impl Pairs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(words: &[(&str, u64)], limit: usize) -> Vec<Pair> {
+        let mut counts = ChunkCounts::default();
+        words.iter().for_each(|&(word, count)| counts.add(word, count));
+        learn_merges::<Error>(&counts, limit, || Ok(())).unwrap()
+    }
+
+    fn pair(text: &str) -> Pair {
+        (text.as_bytes()[0].into(), text.as_bytes()[1].into())
+    }
+
+    #[test]
+    fn highest_count_comes_first_and_the_smallest_pair_among_equals() {
+        let words = [("zz", 3), ("ba", 2), ("ab", 2), ("aa", 1)];
+        assert_eq!(learned(&words, 9), ["zz", "ab", "ba", "aa"].map(pair));
+    }
+
+    #[test]
+    fn counts_beyond_32_bits_keep_their_order() {
+        let words = [("ab", (1 << 32) + 1), ("cd", 1 << 31), ("ef", (1 << 32) - 1), ("gh", 2)];
+        assert_eq!(learned(&words, 9), ["ab", "ef", "cd", "gh"].map(pair));
+    }
+
+    #[test]
+    fn counts_add_up_beyond_32_bits() {
+        let half = (1 << 31) + 1;
+        let words = [("xab", half), ("yab", half), ("cd", 1 << 31)];
+        assert_eq!(learned(&words, 1), [pair("ab")]);
+    }
+
+    #[test]
+    fn run_merges_without_overlap_from_the_left() {
+        let expected = [pair("aa"), (256, 97), (256, 257)];
+        assert_eq!(learned(&[("aaaaa", 1)], 9), expected);
+    }
+
+    #[test]
+    fn occurrence_inside_a_longer_token_is_not_merged() {
+        // Once `abc` is one token, the `bc` within it must not meet the `d` that follows.
+        let words = [("bc", 10), ("abc", 9), ("abcd", 1), ("bcd", 1)];
+        let expected = [pair("bc"), (97, 256), (256, 100), (257, 100)];
+        assert_eq!(learned(&words, 9), expected);
+    }
+
+    #[test]
+    fn words_without_pairs_give_no_merges() {
+        assert_eq!(learned(&[("a", 5), ("b", 1), ("", 1)], 9), []);
+    }
+
+    #[test]
+    fn error_of_the_checkpoint_ends_training() {
+        let mut counts = ChunkCounts::default();
+        counts.add("ab", 1);
+        let stop = Error::TooManyChunks { bytes: 0 };
+        assert_eq!(learn_merges(&counts, 9, || Err(stop.clone())), Err(stop));
+    }
+}

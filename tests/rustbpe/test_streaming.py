@@ -98,7 +98,7 @@ def test_ctrl_c_ends_an_endless_stream(interruption):
     """The iterator runs no Python code in which the signal could be noticed by chance."""
     texts = itertools.repeat("some words, again and again. " * 100)
     interruption(0.2)
-    with pytest.raises(KeyboardInterrupt, match="^$"):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         Tokenizer().train_from_iterator(texts, 300, buffer_size=100)
 
 
@@ -110,6 +110,6 @@ def test_ctrl_c_ends_merging(interruption):
         interruption(0.05)
 
     text, tokenizer = hard_to_merge(), Tokenizer()
-    with pytest.raises(KeyboardInterrupt, match="^$"):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         tokenizer.train_from_iterator(texts(), 1_000_000)
     assert len(tokenizer.get_mergeable_ranks()) == 256
