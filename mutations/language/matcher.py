@@ -1,0 +1,224 @@
+"""When a pattern and a piece of code are the same.
+
+Matching is a relation: the matcher carries every way to bind the metavariables so far, so that
+``$$$`` needs no backtracking. The same relation proves edits: an expected tree is the clean tree
+with grafts (templates and what their metavariables stand for) in place of the changed nodes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from mutations.language.pattern import ANONYMOUS, as_written, metavariable, run_metavariable
+from mutations.language.syntax import (
+    BLOCK_FIELDS,
+    Node,
+    Value,
+    code_of,
+    is_expression,
+    is_node,
+    shape_of,
+)
+
+Bindings: TypeAlias = Mapping[str, tuple[Node, ...]]
+Ways: TypeAlias = list[Bindings]
+
+
+@dataclass(frozen=True, eq=False)
+class Graft:
+    """A node of a template, the values of its metavariables, and whose blocks a header keeps."""
+
+    node: Node
+    bindings: Bindings = field(default_factory=dict)
+    blocks_of: Node | None = None
+
+
+Grafts: TypeAlias = Mapping[Node, tuple[Graft, ...]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first field in which code is not as its pattern."""
+
+    path: tuple[str, ...]
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        named = [part for part in self.path if part != "value"]
+        return f"{named[-1] if named else 'it'} is {self.found}, pattern has {self.expected}"
+
+
+class Matcher:
+    """One comparison; `difference` tells where it first failed."""
+
+    def __init__(self, grafts: Grafts | None = None) -> None:
+        self._grafts: Grafts = grafts or {}
+        self._path: list[str] = []
+        self.difference: Difference | None = None
+
+    def match(
+        self, pattern: Node, code: Node, bindings: Bindings, *, blocks_of: Node | None = None
+    ) -> Ways:
+        """List the ways in which a node matches; a header's blocks are those of `blocks_of`."""
+        if pattern in self._grafts:
+            (graft,) = self._grafts[pattern]
+            return [bindings] if self._match_graft(graft, code) else []
+        name = metavariable(pattern)
+        if name is not None:
+            return self._bind(name, pattern, code, bindings)
+        expected, found = shape_of(pattern), shape_of(code)
+        if expected.kind != found.kind:
+            return self._differ(code, pattern)
+        blocks = dict(shape_of(blocks_of).fields) if blocks_of is not None else {}
+        ways: Ways = [bindings]
+        for (label, want), (_, have) in zip(expected.fields, found.fields, strict=True):
+            if blocks_of is code and label in BLOCK_FIELDS:
+                continue
+            kept = blocks.get(label, want) if label in BLOCK_FIELDS else want
+            ways = [way for given in ways for way in self._field(label, kept, have, given)]
+            if not ways:
+                break
+        return ways
+
+    def match_run(
+        self, patterns: Sequence[Value], code: Sequence[Value], bindings: Bindings
+    ) -> list[tuple[int, Bindings]]:
+        """List the lengths to which a list's items match from its start, each with its bindings."""
+        states = [(0, bindings)]
+        for index, pattern in enumerate(patterns):
+            self._path.append(str(index))
+            states = [after for state in states for after in self._step(pattern, code, state)]
+            self._path.pop()
+        return states
+
+    def _field(self, label: str, want: Value, have: Value, bindings: Bindings) -> Ways:
+        self._path.append(label)
+        ways: Ways = []
+        if isinstance(want, tuple) and isinstance(have, tuple):
+            ways = self._lists(self._expand(want), have, bindings)
+        elif is_node(want) and is_node(have):
+            ways = self.match(want, have, bindings)
+        elif want == have:
+            ways = [bindings]
+        else:
+            self._differ(have, want)
+        self._path.pop()
+        return ways
+
+    def _lists(self, want: tuple[Value, ...], have: tuple[Value, ...], given: Bindings) -> Ways:
+        states = self.match_run(want, have, given)
+        ways = [bindings for end, bindings in states if end == len(have)]
+        if states and not ways:
+            self._differ(have[max(end for end, _ in states)], None)
+        return ways
+
+    def _step(
+        self, pattern: Value, code: Sequence[Value], state: tuple[int, Bindings]
+    ) -> list[tuple[int, Bindings]]:
+        """Match one item of a list against the items from a position on."""
+        position, bindings = state
+        if isinstance(pattern, Graft):
+            fits = position < len(code) and self._match_graft(pattern, code[position])
+            return [(position + 1, bindings)] if fits else []
+        name = run_metavariable(pattern)
+        if name is not None:
+            return self._bind_run(name, code, state)
+        if position == len(code):
+            self._differ(None, pattern)
+            return []
+        item = code[position]
+        if not (is_node(pattern) and is_node(item)):
+            return [(position + 1, bindings)] if pattern == item else []
+        return [(position + 1, way) for way in self.match(pattern, item, bindings)]
+
+    def _bind(self, name: str, pattern: Node, code: Node, bindings: Bindings) -> Ways:
+        if not is_expression(code):
+            return self._differ(code, pattern)
+        if name == ANONYMOUS:
+            return [bindings]
+        if name not in bindings:
+            return [{**bindings, name: (code,)}]
+        if len(bindings[name]) == 1 and same_code(bindings[name][0], code):
+            return [bindings]
+        return self._differ(code, bindings[name][0])
+
+    def _bind_run(
+        self, name: str, code: Sequence[Value], state: tuple[int, Bindings]
+    ) -> list[tuple[int, Bindings]]:
+        position, bindings = state
+        if name in bindings:
+            run = bindings[name]
+            stop = position + len(run)
+            same = len(code) >= stop and all(map(same_code, run, code[position:stop]))
+            return [(stop, bindings)] if same else []
+        stops = range(position, len(code) + 1)
+        if name == ANONYMOUS:
+            return [(stop, bindings) for stop in stops]
+        return [(stop, {**bindings, name: tuple(code[position:stop])}) for stop in stops]
+
+    def _match_graft(self, graft: Graft, code: Node) -> bool:
+        inner = Matcher(self._grafts)
+        return bool(inner.match(graft.node, code, graft.bindings, blocks_of=graft.blocks_of))
+
+    def _expand(self, items: tuple[Value, ...]) -> tuple[Value, ...]:
+        if not self._grafts:
+            return items
+        return tuple(
+            part
+            for item in items
+            for part in (self._grafts.get(item, (item,)) if is_node(item) else (item,))
+        )
+
+    def _differ(self, found: Value, expected: Value) -> Ways:
+        if self.difference is None:
+            path = tuple(_label(self._path))
+            self.difference = Difference(path, _describe(found), _describe(expected))
+        return []
+
+
+def same_code(one: Value, other: Value) -> bool:
+    """Tell whether two nodes are the same code, whatever their form."""
+    if is_node(one) and is_node(other):
+        return one is other or bool(Matcher().match(one, other, {}))
+    return bool(one == other)
+
+
+_ITEM_LABELS = {
+    "args": "argument",
+    "body": "statement",
+    "comparisons": "comparison",
+    "decorators": "decorator",
+    "elements": "element",
+    "handlers": "handler",
+    "items": "item",
+    "names": "name",
+    "parameters": "parameter",
+    "parts": "part",
+    "slice": "index",
+    "targets": "target",
+}
+
+
+def _label(path: list[str]) -> list[str]:
+    """Join the index of an item to the name of its list: "args", "0" is "argument 1"."""
+    labels: list[str] = []
+    for part in path:
+        if part.isdigit():
+            known = labels.pop() if labels else "statement"
+            labels.append(f"{_ITEM_LABELS.get(known, known)} {int(part) + 1}")
+        else:
+            labels.append(part)
+    return labels
+
+
+def _describe(value: Value) -> str:
+    if value is None:
+        return "missing"
+    if isinstance(value, tuple):
+        return (
+            f"`{', '.join(_describe(item).strip('`') for item in value)}`" if value else "missing"
+        )
+    text = as_written(code_of(value) if is_node(value) else str(value))
+    first, *more = text.splitlines() or [""]
+    return f"`{first} ...`" if more else f"`{first}`"

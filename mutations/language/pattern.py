@@ -1,0 +1,155 @@
+"""Patterns: code with holes.
+
+``$X`` stands for one expression, ``$$$XS`` for any number of arguments, elements, parameters or
+statements, ``$_`` and ``$$$_`` for the same without a name. A metavariable becomes an identifier
+that no code has, so that libcst parses patterns like any code; docs/patterns.md is the reference.
+"""
+
+import re
+import textwrap
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from mutations.language.errors import PatternError
+from mutations.language.syntax import Node, is_node, shape_of, statements_of
+
+_METAVARIABLE = re.compile(r"(\$\$\$|\$)([A-Z][A-Z0-9_]*|_)(?![A-Za-z0-9_])")
+_ONE, _MANY = "__metavariable_one_", "__metavariable_many_"
+_PLACEHOLDER = re.compile(f"({_ONE}|{_MANY})([A-Z][A-Z0-9_]*|_)(?![A-Za-z0-9_])")
+
+ANONYMOUS = "_"
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """A parsed pattern.
+
+    source: as it was written
+    code: the same with placeholders for metavariables, and ` pass` behind a header
+    module: the parsed code
+    nodes: its statements
+    expression: the expression that it is, if it is one
+    header: whether it is the first line of a compound statement, whatever block follows
+    """
+
+    source: str
+    code: str
+    module: cst.Module
+    nodes: tuple[Node, ...]
+    expression: cst.BaseExpression | None
+    header: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The metavariables that the pattern binds."""
+        return frozenset(name for _, name in _METAVARIABLE.findall(self.source)) - {ANONYMOUS}
+
+
+@lru_cache(maxsize=256)
+def parse_pattern(source: str) -> Pattern:
+    """Parse a pattern; raises PatternError if it is not code."""
+    text = textwrap.dedent(source).strip()
+    code = _METAVARIABLE.sub(lambda m: (_ONE if m[1] == "$" else _MANY) + m[2], text)
+    module = _parse(code)
+    header = module is None and code.endswith(":")
+    if header:
+        code += " pass"
+        module = _parse(code)
+    nodes = statements_of(module) if module is not None else ()
+    if module is None or not nodes or (header and len(nodes) > 1):
+        raise PatternError(f"pattern `{source}`: {_complaint(text)}")
+    only = nodes[0] if len(nodes) == 1 else None
+    expression = only.value if isinstance(only, cst.Expr) else None
+    pattern = Pattern(source, code, module, nodes, expression, header)
+    _check_runs(pattern)
+    return pattern
+
+
+def metavariable(node: Node) -> str | None:
+    """Name the metavariable for one expression that a node is."""
+    if isinstance(node, cst.Name) and node.value.startswith(_ONE):
+        return node.value[len(_ONE) :]
+    return None
+
+
+def run_metavariable(node: Any) -> str | None:
+    """Name the metavariable for a run that a list's item is."""
+    name = _bare_name(node)
+    return name[len(_MANY) :] if name is not None and name.startswith(_MANY) else None
+
+
+def placeholder_name(node: Node) -> str | None:
+    """Name the metavariable of either sort that a name is."""
+    found = _PLACEHOLDER.fullmatch(node.value) if isinstance(node, cst.Name) else None
+    return found[2] if found else None
+
+
+def as_written(text: str) -> str:
+    """Turn placeholders in a text, such as a string or a message, back into metavariables."""
+    return _PLACEHOLDER.sub(lambda m: ("$" if m[1] == _ONE else "$$$") + m[2], text)
+
+
+def _parse(code: str) -> cst.Module | None:
+    try:
+        return cst.parse_module(code)
+    except cst.ParserSyntaxError:
+        return None
+
+
+def _complaint(text: str) -> str:
+    if not text:
+        return "it is empty. Write the code to look for."
+    if "$" in _METAVARIABLE.sub("", text):
+        return "a metavariable is $NAME or $$$NAMES in capitals, or $_ or $$$_. Correct the name."
+    return "it is not Python code. Write an expression, statements, or a header such as `if $X:`."
+
+
+def _bare_name(node: Any) -> str | None:
+    """Look for a name through the list items that hold nothing else."""
+    if isinstance(node, cst.Name):
+        return node.value
+    labelled = [
+        getattr(node, part, None) for part in ("keyword", "asname", "annotation", "default")
+    ]
+    if any(labelled) or getattr(node, "star", "") not in ("", None):
+        return None
+    for kind, part in _ITEMS:
+        if isinstance(node, kind):
+            return _bare_name(getattr(node, part))
+    return None
+
+
+_ITEMS: tuple[tuple[type[Node], str], ...] = (
+    (cst.Expr, "value"),
+    (cst.Arg, "value"),
+    (cst.Element, "value"),
+    (cst.SubscriptElement, "slice"),
+    (cst.Index, "value"),
+    (cst.StarredDictElement, "value"),
+    (cst.Param, "name"),
+    (cst.WithItem, "item"),
+    (cst.ImportAlias, "name"),
+    (cst.NameItem, "name"),
+    (cst.Decorator, "decorator"),
+    (cst.FormattedStringExpression, "expression"),
+)
+
+
+def _check_runs(pattern: Pattern) -> None:
+    """Refuse $$$XS where no item of a list can stand."""
+    pending: list[Node] = [pattern.module]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name) and node.value.startswith(_MANY):
+            raise PatternError(
+                f"pattern `{pattern.source}`: {as_written(node.value)} does not stand in a list of "
+                "arguments, elements, parameters or statements. Write $X for one expression."
+            )
+        for _, value in shape_of(node).fields:
+            if isinstance(value, tuple):
+                pending += [i for i in value if is_node(i) and run_metavariable(i) is None]
+            elif is_node(value):
+                pending.append(value)

@@ -1,0 +1,48 @@
+"""Operators by name: the files of this package, then what other packages register."""
+
+import importlib
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from mutations.language.errors import UnknownOperator
+from mutations.language.operator import Operator
+
+GROUP = "bughunt.operators"
+
+
+def operator_names() -> tuple[str, ...]:
+    """List our operators, then registered ones, each in alphabetical order."""
+    registered = sorted({entry.name for entry in entry_points(group=GROUP)} - set(_own_names()))
+    return (*_own_names(), *registered)
+
+
+def operator_type(name: str) -> type[Operator]:
+    """Import the operator of this name; raises UnknownOperator with names that are close."""
+    if name in _own_names():
+        return _own_type(name)
+    for entry in entry_points(group=GROUP, name=name):
+        registered = entry.load()
+        if not (isinstance(registered, type) and issubclass(registered, Operator)):
+            raise UnknownOperator(
+                f"operator '{name}': {entry.value} is no mutations.Operator. "
+                "Register a class that derives from it."
+            )
+        return registered
+    known = operator_names()
+    close = get_close_matches(name, known, n=3)
+    advice = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."
+    raise UnknownOperator(f"operator '{name}' is unknown. {advice}")
+
+
+@cache
+def _own_names() -> tuple[str, ...]:
+    folder = Path(__file__).parent.parent
+    return tuple(sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__"))
+
+
+def _own_type(name: str) -> type[Operator]:
+    module = importlib.import_module(f"mutations.{name}")
+    operator: type[Operator] = getattr(module, name.title().replace("_", ""))
+    return operator

@@ -1,0 +1,337 @@
+"""The part of a libcst tree that means something.
+
+A libcst node holds form (white space, comments, parentheses, commas, quotes) beside meaning. A
+`Shape` is a node without form: its kind and its fields, each of them a node, a text, None or a
+tuple of those. The matcher, the search and the proof of an edit all look at shapes only, so that
+they agree on what "the same code" is:
+
+- a string is its value, whatever its quotes, escapes, prefix letters or implicit concatenation;
+- a number is its type and value, so that 0x10 is 16, 1_000 is 1000, and 1 is not 1.0;
+- a block is its statements, on lines of their own or joined by semicolons;
+- the parameters of a function and the arguments of a class are one list, markers included;
+- `x[a, b]` is `x[(a, b)]`; `elif` is not `else:` with an `if` in it.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import fields as dataclass_fields
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
+
+import libcst as cst
+
+Node: TypeAlias = cst.CSTNode
+Value: TypeAlias = Any  # Node | str | None | tuple of those; libcst's fields are not typed closer
+
+
+class Shape(NamedTuple):
+    """A node without its form."""
+
+    kind: str
+    fields: tuple[tuple[str, Value], ...]
+
+
+# Fields of compound statements that hold or introduce blocks; the rest is the header.
+BLOCK_FIELDS = frozenset({"body", "orelse", "handlers", "finalbody", "cases"})
+
+_FORM_FIELDS = frozenset(
+    re.findall(
+        r"\w+",
+        """lpar rpar lbracket rbracket lbrace rbrace comma semicolon equal colon first_colon
+        second_colon dot separator trailing_comma posonly_ind leading_lines lines_after_decorators
+        leading_whitespace trailing_whitespace header footer indent encoding default_indent
+        default_newline has_trailing_newline""",
+    )
+)
+
+# Where a name is a label and no expression: a pattern `x` does not mean the x of `a.x`.
+_LABEL_FIELDS = frozenset(
+    [
+        ("Arg", "keyword"),
+        ("Attribute", "attr"),
+        ("ClassDef", "name"),
+        ("ExceptHandler", "name"),
+        ("ExceptStarHandler", "name"),
+        ("FunctionDef", "name"),
+        ("Import", "names"),
+        ("ImportFrom", "module"),
+        ("ImportFrom", "names"),
+        ("Global", "names"),
+        ("Nonlocal", "names"),
+        ("MatchAs", "name"),
+        ("MatchKeywordElement", "key"),
+        ("MatchMapping", "rest"),
+        ("MatchStar", "name"),
+        ("Param", "name"),
+        ("ParamSpec", "name"),
+        ("TypeAlias", "name"),
+        ("TypeVar", "name"),
+        ("TypeVarTuple", "name"),
+    ]
+)
+
+_NO_CODE = cst.Module([])
+
+
+def code_of(node: Node) -> str:
+    """Give a node's source without the white space around it."""
+    return _NO_CODE.code_for_node(node).strip()
+
+
+def shape_of(node: Node) -> Shape:
+    """Give a node without its form."""
+    special = _SPECIAL.get(type(node))
+    if special is not None:
+        return special(node)
+    return Shape(type(node).__name__, tuple((n, _value(node, n)) for n in _fields(type(node))))
+
+
+def statements_of(suite: Node) -> tuple[Node, ...]:
+    """List the statements of a module or block, those joined by semicolons one by one."""
+    body: Any = getattr(suite, "body", ())
+    return tuple(
+        statement
+        for line in body
+        for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    )
+
+
+def children_of(node: Node, expressions_only: bool = False) -> Iterator[Node]:
+    """Yield the nodes in a node's fields in source order, without labels if so wished."""
+    kind, fields = shape_of(node)
+    for name, value in fields:
+        if expressions_only and (kind, name) in _LABEL_FIELDS:
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            if is_node(item):
+                yield item
+
+
+def is_node(value: Value) -> TypeGuard[Node]:
+    """Tell whether a field's value, or an item of it, is a node."""
+    return isinstance(value, cst.CSTNode)
+
+
+def is_expression(node: Node) -> bool:
+    """Tell whether a node may stand where a pattern says `$X`."""
+    return isinstance(node, cst.BaseExpression)
+
+
+def is_atom(node: Node) -> bool:
+    """Tell whether an expression binds so closely that it never needs parentheses."""
+    return isinstance(
+        node,
+        cst.Name | cst.Attribute | cst.Subscript | cst.Call | cst.BaseNumber | cst.BaseString
+        | cst.List | cst.ListComp | cst.BaseDict | cst.BaseSet | cst.Ellipsis,
+    )  # fmt: skip
+
+
+def literal_of(node: Node) -> int | float | complex | str | bytes | bool | None:
+    """Evaluate a number (with sign), plain string, True, False or None; else a LookupError."""
+    names = {"True": True, "False": False, "None": None}
+    if isinstance(node, cst.Name) and node.value in names:
+        return names[node.value]
+    number = node.expression if isinstance(node, cst.UnaryOperation) else node
+    if isinstance(number, cst.BaseNumber | cst.SimpleString | cst.ConcatenatedString):
+        try:
+            value = _evaluate(code_of(node))
+        except (ValueError, SyntaxError):
+            value = ...
+        if isinstance(value, int | float | complex | str | bytes):
+            return value
+    raise LookupError(f"`{code_of(node)}` is no literal")
+
+
+@cache
+def _fields(node_type: type[Node]) -> tuple[str, ...]:
+    names = (field.name for field in dataclass_fields(node_type))
+    return tuple(n for n in names if n not in _FORM_FIELDS and not n.startswith("whitespace"))
+
+
+def _value(node: Node, name: str) -> Value:
+    value = getattr(node, name)
+    if isinstance(value, cst.BaseSuite):
+        return statements_of(value)
+    if isinstance(value, list | tuple):
+        return tuple(value)
+    return None if isinstance(value, cst.MaybeSentinel) else value
+
+
+def _block(node: Any) -> Shape:
+    return Shape("block", (("body", statements_of(node)),))
+
+
+def _else(node: Any) -> Shape:
+    return Shape(type(node).__name__, (("body", statements_of(node.body)),))
+
+
+def _operator(node: Any) -> Shape:
+    return Shape(type(node).__name__, ())
+
+
+def _number(node: Any) -> Shape:
+    value = _evaluate(node.value)
+    return Shape("number", (("value", f"{value!r} {type(value).__name__}"),))
+
+
+def _parameters(node: Any) -> Shape:
+    slash = (cst.ParamSlash(),) if node.posonly_params else ()
+    star = () if isinstance(node.star_arg, cst.MaybeSentinel) else (node.star_arg,)
+    double = (node.star_kwarg,) if node.star_kwarg else ()
+    parts = (node.posonly_params, slash, node.params, star, node.kwonly_params, double)
+    return Shape("Parameters", (("parameters", tuple(param for part in parts for param in part)),))
+
+
+def _class(node: Any) -> Shape:
+    return Shape(
+        "ClassDef",
+        (
+            ("decorators", tuple(node.decorators)),
+            ("name", node.name),
+            ("type_parameters", node.type_parameters),
+            ("arguments", (*node.bases, *node.keywords)),
+            ("body", statements_of(node.body)),
+        ),
+    )
+
+
+def _function(node: Any) -> Shape:
+    return Shape(
+        "FunctionDef",
+        (
+            ("decorators", tuple(node.decorators)),
+            ("asynchronous", node.asynchronous),
+            ("name", node.name),
+            ("type_parameters", node.type_parameters),
+            ("params", node.params),
+            ("returns", node.returns),
+            ("body", statements_of(node.body)),
+        ),
+    )
+
+
+def _conditional(node: Any) -> Shape:
+    return Shape("IfExp", (("body", node.body), ("test", node.test), ("orelse", node.orelse)))
+
+
+def _subscript(node: Any) -> Shape:
+    elements: tuple[Value, ...] = tuple(node.slice)
+    only = elements[0] if len(elements) == 1 else None
+    if only is not None and isinstance(only.comma, cst.Comma):
+        elements = (only, ",")
+    elif only is not None and isinstance(only.slice, cst.Index) and not only.slice.star:
+        index = only.slice.value
+        if isinstance(index, cst.Tuple) and index.elements:
+            elements = (*index.elements, *(","[: len(index.elements) == 1]))
+    return Shape("Subscript", (("value", node.value), ("slice", elements)))
+
+
+def _subscript_element(node: Any) -> Shape:
+    if isinstance(node.slice, cst.Slice):
+        return shape_of(node.slice)
+    kind = "StarredElement" if node.slice.star else "Element"
+    return Shape(kind, (("value", node.slice.value),))
+
+
+def _replacement_field(node: Any) -> Shape:
+    debug = code_of(node).partition("=")[0] if node.equal is not None else None
+    specification = _merge(_parts(part, "", '"') for part in node.format_spec or ())
+    return Shape(
+        "FormattedStringExpression",
+        (
+            ("expression", node.expression),
+            ("conversion", node.conversion),
+            ("format_spec", specification if node.format_spec is not None else None),
+            ("debug", debug),
+        ),
+    )
+
+
+def _string(node: Any) -> Shape:
+    pieces = list(_pieces(node))
+    kinds = [_string_type(piece) for piece in pieces]
+    kind = next((known for known in ("bytes", "t-string", "f-string") if known in kinds), "str")
+    return Shape("string", (("type", kind), ("parts", _merge(map(_piece_parts, pieces)))))
+
+
+def _pieces(node: Any) -> Iterator[Any]:
+    if isinstance(node, cst.ConcatenatedString):
+        yield from _pieces(node.left)
+        yield from _pieces(node.right)
+    else:
+        yield node
+
+
+def _string_type(piece: Any) -> str:
+    if isinstance(piece, cst.SimpleString):
+        return "bytes" if "b" in piece.prefix.lower() else "str"
+    return "f-string" if isinstance(piece, cst.FormattedString) else "t-string"
+
+
+def _piece_parts(piece: Any) -> Iterator[Value]:
+    if isinstance(piece, cst.SimpleString):
+        yield _text(piece.value)
+        return
+    prefix, quote = re.fullmatch(r"(\w*)(\W+)", piece.start).groups()  # type: ignore[union-attr]
+    for part in piece.parts:
+        yield from _parts(part, prefix.lower().replace("f", "").replace("t", ""), quote)
+
+
+def _parts(part: Any, prefix: str, quote: str) -> Iterator[Value]:
+    if hasattr(part, "expression"):
+        yield part
+        return
+    text = part.value.replace("{{", "{").replace("}}", "}")
+    try:
+        yield _text(f"{prefix}{quote}{text}{quote}")
+    except (SyntaxError, ValueError):  # an escape that ends in the next replacement field
+        yield text
+
+
+def _text(literal: str) -> str:
+    value = _evaluate(literal)
+    return value if isinstance(value, str) else repr(value)[2:-1]
+
+
+def _merge(pieces: Any) -> tuple[Value, ...]:
+    merged: list[Value] = []
+    for part in (part for piece in pieces for part in piece):
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    return tuple(merged)
+
+
+@cache
+def _evaluate(literal: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a doubtful escape is the code's matter, not ours
+        return ast.literal_eval(literal)
+
+
+_SPECIAL: dict[type[Node], Callable[[Any], Shape]] = {
+    cst.Module: _block,
+    cst.IndentedBlock: _block,
+    cst.SimpleStatementSuite: _block,
+    cst.Else: _else,
+    cst.Finally: _else,
+    cst.NotEqual: _operator,
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Imaginary: _number,
+    cst.Parameters: _parameters,
+    cst.ClassDef: _class,
+    cst.FunctionDef: _function,
+    cst.IfExp: _conditional,
+    cst.Subscript: _subscript,
+    cst.SubscriptElement: _subscript_element,
+    cst.FormattedStringExpression: _replacement_field,
+    cst.TemplatedStringExpression: _replacement_field,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _string,
+    cst.FormattedString: _string,
+    cst.TemplatedString: _string,
+}

@@ -1,0 +1,185 @@
+"""Templates: patterns whose metavariables are filled with code that a match has found.
+
+What is filled in keeps its own text, comments and line breaks included, and gets parentheses
+where the template's tree would be another without them.
+"""
+
+import io
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from mutations.language.errors import PatternError
+from mutations.language.matcher import Bindings, Graft, Matcher
+from mutations.language.pattern import (
+    Pattern,
+    as_written,
+    metavariable,
+    parse_pattern,
+    run_metavariable,
+)
+from mutations.language.syntax import Node, is_atom, is_node, shape_of
+from mutations.language.tree import Tree, spans_of
+
+_STRING_TOKENS = {
+    number
+    for number, name in tokenize.tok_name.items()
+    if name in ("STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE")
+}
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A metavariable's characters in a template's code."""
+
+    start: int
+    stop: int
+    name: str
+    run: bool
+
+
+def grafts_of(template: Pattern, bindings: Bindings) -> tuple[Graft, ...]:
+    """Give the statements that a template stands for, or a `pass` for none."""
+    grafts: list[Graft] = []
+    for node in template.nodes:
+        run = run_metavariable(node)
+        grafts += [Graft(node, bindings)] if run is None else map(Graft, bindings[run])
+    return tuple(grafts) or (Graft(cst.Pass()),)
+
+
+def parse_template(source: str, bindings: Bindings) -> Pattern:
+    """Parse a template; raises PatternError for a metavariable that has no value."""
+    template = parse_pattern(source)
+    unknown = sorted({slot.name for slot in _slots(template)} - bindings.keys())
+    if unknown:
+        known = ", ".join(f"${name}" for name in sorted(bindings)) or "none"
+        raise PatternError(
+            f"`{source}` uses ${unknown[0]}, which `match` does not name. It names: {known}."
+        )
+    return template
+
+
+def statements_in(template: Pattern) -> tuple[Pattern, ...]:
+    """Split a template into its statements; one whose number is open stays whole."""
+    if len(template.nodes) == 1 or any(map(run_metavariable, template.nodes)):
+        return (template,)
+    spans, _ = spans_of(template.module)
+    pieces = []
+    for node in template.nodes:
+        decorators: Any = getattr(node, "decorators", ())
+        start = spans[decorators[0] if decorators else node].start
+        stop = spans[node].start + spans[node].length
+        pieces.append(parse_pattern(as_written(template.code[start:stop])))
+    return tuple(pieces)
+
+
+def is_filled_by(template: Pattern, statement: Node, bindings: Bindings) -> bool:
+    """Tell whether a statement is already what a template would write."""
+    return bool(Matcher().match(template.nodes[0], statement, bindings))
+
+
+def fill(template: Pattern, bindings: Bindings, tree: Tree) -> str:
+    """Write a template's code with the source of what its metavariables stand for."""
+    slots = _slots(template)
+    values = [_value(slot, template, bindings, tree) for slot in slots]
+    if _is_filled(_join(template, slots, values, tree), template, bindings):
+        return _join(template, slots, values, tree)
+
+    # Parentheses wherever they might be needed, then only those without which it is other code.
+    bare = list(values)
+    for index, slot in enumerate(slots):
+        if not slot.run and not is_atom(bindings[slot.name][0]):
+            values[index] = f"({values[index]})"
+    for index, value in enumerate(bare):
+        trial = [*values[:index], value, *values[index + 1 :]]
+        if _is_filled(_join(template, slots, trial, tree), template, bindings):
+            values = trial
+    return _join(template, slots, values, tree)
+
+
+def reindent(text: str, old: str, new: str) -> str:
+    """Move the lines after the first from one indentation to another, but not text in strings."""
+    lines = text.splitlines(keepends=True)
+    if len(lines) < 2 or old == new:
+        return text
+    frozen = _lines_in_strings(old + text)
+    return lines[0] + "".join(
+        new + line[len(old) :]
+        if number not in frozen and line.strip() and line.startswith(old)
+        else line
+        for number, line in enumerate(lines[1:], start=2)
+    )
+
+
+@lru_cache(maxsize=64)
+def _slots(template: Pattern) -> tuple[_Slot, ...]:
+    spans, _ = spans_of(template.module)
+
+    def walk(node: Node) -> Iterator[_Slot]:
+        name = metavariable(node)
+        if name is not None:
+            span = spans[node]
+            yield _Slot(span.start, span.start + span.length, name, run=False)
+        for _, value in shape_of(node).fields:
+            for item in value if isinstance(value, tuple) else (value,):
+                run = run_metavariable(item) if isinstance(value, tuple) else None
+                if run is not None:
+                    span = spans[item]
+                    yield _Slot(span.start, span.start + span.length, run, run=True)
+                elif is_node(item):
+                    yield from walk(item)
+
+    return tuple(sorted(walk(template.module), key=lambda slot: slot.start))
+
+
+def _value(slot: _Slot, template: Pattern, bindings: Bindings, tree: Tree) -> str:
+    nodes = [node for node in bindings[slot.name] if is_node(node)]
+    if not nodes:
+        return ""
+    start, stop = tree.span(nodes[0]).start, tree.span(nodes[-1]).stop
+    text = tree.text[start:stop]
+    if not slot.run or not tree.is_statement(nodes[0]):
+        return text
+    line_start = template.code.rfind("\n", 0, slot.start) + 1
+    before = template.code[line_start : slot.start]
+    return reindent(text, tree.lines.indent_of(start), before[: len(before) - len(before.lstrip())])
+
+
+def _join(template: Pattern, slots: Sequence[_Slot], values: Sequence[str], tree: Tree) -> str:
+    """Put values into slots; an empty run takes the comma beside it along."""
+    code, newline = template.code, tree.lines.newline
+    pieces, position = [], 0
+    for slot, value in zip(slots, values, strict=True):
+        before, stop = code[position : slot.start], slot.stop
+        if slot.run and not value:
+            after = code[stop:].lstrip()
+            if after.startswith(","):
+                stop = len(code) - len(after[1:].lstrip(" "))
+            elif before.rstrip().endswith(","):
+                before = before.rstrip()[:-1]
+        pieces += [before.replace("\n", newline), value]
+        position = stop
+    return "".join([*pieces, code[position:].replace("\n", newline)])
+
+
+def _is_filled(text: str, template: Pattern, bindings: Bindings) -> bool:
+    try:
+        module = cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return False
+    return bool(Matcher().match(template.module, module, bindings))
+
+
+def _lines_in_strings(text: str) -> set[int]:
+    inside: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type in _STRING_TOKENS:
+                inside.update(range(token.start[0] + 1, token.end[0] + 1))
+    except (tokenize.TokenError, IndentationError):  # an expression's lines, cut out of brackets
+        return inside
+    return inside
