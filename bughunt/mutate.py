@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from io import StringIO
+
 import msgspec
+
+import mutations
+from bughunt.errors import BankError, MutationFailed
+from bughunt.spec import Bank, Bug
+from bughunt.yaml_document import Keys, line_of
+from mutations import MutationError, Operator, Replacement, splice
 
 
 class MutatedTree(msgspec.Struct, frozen=True):
@@ -10,3 +22,126 @@ class MutatedTree(msgspec.Struct, frozen=True):
 
     clean: dict[str, str]
     mutated: dict[str, str]
+
+
+class _Change(msgspec.Struct, frozen=True, order=True):
+    """One replacement and the edit that asks for it."""
+
+    start: int
+    stop: int
+    text: str
+    bug: str
+    edit: Keys
+
+
+def clean_tree(bank: Bank) -> dict[str, str]:
+    """Read the Python files of the bank's packages; line ends stay as they are.
+
+    Raises:
+        BankError: when a file cannot be read as UTF-8.
+
+    """
+    tree = {}
+    for path in bank.files:
+        if path.endswith(".py"):
+            try:
+                tree[path] = (bank.root / path).read_bytes().decode("utf-8")
+            except UnicodeDecodeError as error:
+                text = f"not UTF-8 at byte {error.start}. Save the file as UTF-8."
+                raise BankError([f"{bank.root / path}: {text}"]) from None
+            except OSError as error:
+                text = f"cannot be read: {error.strerror}. Look at its permissions."
+                raise BankError([f"{bank.root / path}: {text}"]) from None
+    return tree
+
+
+def mutate(bank: Bank, bugs: Iterable[Bug]) -> MutatedTree:
+    """Apply all edits of all bugs to the clean tree; their order does not matter.
+
+    Raises:
+        MutationFailed: with one line for each edit that has no place, meets an edit of another
+            bug, or leaves a file that does not compile.
+
+    """
+    clean = clean_tree(bank)
+    changes: dict[str, list[_Change]] = {}
+    problems: list[str] = []
+    for bug in sorted(bugs, key=lambda bug: bug.id):
+        for index, edit in enumerate(bug.edits):
+            keys: Keys = ("bugs", bug.id, "edits", index)
+            try:
+                found = _resolved(clean[edit.path], edit)
+            except MutationError as error:
+                problems.append(bank.message(keys, str(error)))
+                continue
+            changes.setdefault(edit.path, []).extend(
+                _Change(r.start, r.stop, r.text, bug.id, keys) for r in found
+            )
+    for path, wanted in changes.items():
+        problems += _meetings(bank, path, clean[path], wanted)
+    if problems:
+        raise MutationFailed(problems)
+
+    mutated = dict(clean)
+    for path, wanted in changes.items():
+        mutated[path] = splice(clean[path], [Replacement(c.start, c.stop, c.text) for c in wanted])
+        if fault := _syntax_fault(path, mutated[path]):
+            names = ", ".join(sorted({f"'{change.bug}'" for change in wanted}))
+            text = f"{path} does not compile with {names}: {fault}. Correct the edit."
+            problems.append(bank.message(wanted[0].edit, text))
+    if problems:
+        raise MutationFailed(problems)
+    return MutatedTree(clean, mutated)
+
+
+@lru_cache(maxsize=4096)
+def _resolved(text: str, edit: Operator) -> tuple[Replacement, ...]:
+    """Resolve an edit once for each clean text, however many workspaces are made of it."""
+    return mutations.resolve(text, edit)
+
+
+@lru_cache(maxsize=1024)
+def _syntax_fault(path: str, text: str) -> str | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, path, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            return str(error)
+    return None
+
+
+def _meetings(bank: Bank, path: str, text: str, changes: list[_Change]) -> Iterator[str]:
+    """Yield a message for each change of a place that an earlier one changes."""
+    ordered = sorted(changes)
+    widest = ordered[0]
+    for change in ordered[1:]:
+        both_insert = widest.start == change.start == change.stop
+        if change.start < widest.stop or both_insert:
+            line = text.count("\n", 0, change.start) + 1
+            other = f"bug '{widest.bug}' ({bank.label}:{line_of(bank.lines, widest.edit)})"
+            advice = "Choose one of them, or narrow an edit."
+            message = f"changes line {line} of {path}, as does {other}. {advice}"
+            yield bank.message(change.edit, message)
+        widest = max(widest, change, key=lambda change: change.stop)
+
+
+def unified_diff(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return the differences of two trees, as ``diff -u`` and git show them."""
+    return "".join(
+        _file_diff(path, before.get(path), after.get(path))
+        for path in sorted({*before, *after})
+        if before.get(path) != after.get(path)
+    )
+
+
+def _file_diff(path: str, before: str | None, after: str | None) -> str:
+    old = "/dev/null" if before is None else f"a/{path}"
+    new = "/dev/null" if after is None else f"b/{path}"
+    # str.splitlines would also split at form feeds, which git does not.
+    lines = difflib.unified_diff(
+        StringIO(before).readlines(), StringIO(after).readlines(), fromfile=old, tofile=new
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
+
 import msgspec
 
-from bughunt.spec import Bug
+from bughunt.errors import SelectionError, did_you_mean
+from bughunt.spec import Bank, Bug
+
+_MINUTES_PER_DIFFICULTY = 10
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,3 +21,76 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
     origin: str  # "level hard", "bugs", "random 3 seed 7"; names no bug
     seed: int | None = None
+
+
+def select_level(bank: Bank, name: str) -> Selection:
+    """Return the bugs of a level.
+
+    Raises:
+        SelectionError: when there is no such level.
+
+    """
+    level = bank.levels.get(name)
+    if level is None:
+        advice = did_you_mean(name, bank.levels)
+        raise SelectionError(f"{bank.label}: no level '{name}'. {advice}")
+    return Selection(
+        bugs=tuple(bank.bugs[bug] for bug in level.bugs),
+        title=level.title,
+        minutes=level.minutes,
+        origin=f"level {name}",
+    )
+
+
+def select_bugs(bank: Bank, ids: Iterable[str]) -> Selection:
+    """Return the bugs with these ids, in this order.
+
+    Raises:
+        SelectionError: for an unknown id, one that is there twice, two bugs with one detector
+            (their symptoms could not be told apart), or none at all.
+
+    """
+    bugs: list[Bug] = []
+    for name in ids:
+        bug = bank.bugs.get(name)
+        if bug is None:
+            raise SelectionError(f"{bank.label}: no bug '{name}'. {did_you_mean(name, bank.bugs)}")
+        if bug in bugs:
+            raise SelectionError(f"bug '{name}' is named twice. Remove one.")
+        for other in bugs:
+            if other.detector == bug.detector:
+                text = f"bugs '{other.id}' and '{name}' share the detector '{bug.detector}'."
+                raise SelectionError(f"{text} Choose one of them.")
+        bugs.append(bug)
+    if not bugs:
+        raise SelectionError(f"no bug is named. {did_you_mean('', bank.bugs)}")
+    return _own_choice(bugs, "bugs", None)
+
+
+def select_random(bank: Bank, number: int, seed: int) -> Selection:
+    """Draw bugs with different detectors; the same bank and seed give the same draw anywhere.
+
+    Only ``Random.random`` is used, whose sequence Python promises to keep between its versions.
+
+    Raises:
+        SelectionError: when the bank does not have so many.
+
+    """
+    if number < 1:
+        raise SelectionError(f"{number} bugs cannot be drawn. Ask for 1 or more.")
+    generator = random.Random(str(seed))  # the text, because -7 and 7 are the same number to it
+    places = {name: generator.random() for name in sorted(bank.bugs)}
+    drawn: dict[str, Bug] = {}
+    for name in sorted(places, key=places.__getitem__):
+        drawn.setdefault(bank.bugs[name].detector, bank.bugs[name])
+    if number > len(drawn):
+        text = f"{number} bugs with different detectors are asked for, and {bank.label} has"
+        raise SelectionError(f"{text} {len(drawn)}. Ask for {len(drawn)} or fewer.")
+    return _own_choice(list(drawn.values())[:number], f"random {number} seed {seed}", seed)
+
+
+def _own_choice(bugs: list[Bug], origin: str, seed: int | None) -> Selection:
+    count = "one bug" if len(bugs) == 1 else f"{len(bugs)} bugs"
+    minutes = _MINUTES_PER_DIFFICULTY * sum(bug.difficulty for bug in bugs)
+    title = f"A hunt for {count}"
+    return Selection(bugs=tuple(bugs), title=title, minutes=minutes, origin=origin, seed=seed)

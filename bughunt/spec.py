@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import msgspec
 
-from bughunt.yaml_document import Keys
+from bughunt import yaml_document
+from bughunt.catalogue import BugEntry, Catalogue, SourceEntry
+from bughunt.conversion import misfits, shown
+from bughunt.errors import BankError, did_you_mean
+from bughunt.spoilers import spoilers
+from bughunt.yaml_document import Document, Keys, described, line_of
+from mutations import Operator, UnknownOperator, operator_names, operator_type
 
-if TYPE_CHECKING:
-    from mutations import Operator
+DEFAULT_BANK = Path(__file__).parent / "bank" / "levels.yaml"
+_BUILT = (".pyc", ".pyo", ".so", ".pyd")
+_MISSPELT = 0.88  # how alike two topics are when one is a slip of the other
 
 
 class Expect(msgspec.Struct, frozen=True):
@@ -51,14 +61,15 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True):
     label: str  # that path as messages show it
     root: Path  # of the clean source tree
     packages: tuple[str, ...]
+    files: tuple[str, ...]  # of the packages, relative to the root, with "/", sorted
     detectors: Path
     levels: dict[str, Level]
     bugs: dict[str, Bug]
     lines: dict[Keys, int]
 
-    def where(self, *keys: str | int) -> str:
-        """Return ``levels.yaml:LINE`` of the entry, such as ``bugs, 'x', 'edits', 0``."""
-        return f"{self.label}:{self.lines.get(keys, 1)}"
+    def message(self, keys: Keys, text: str) -> str:
+        """Return ``levels.yaml:LINE: bug 'x': field: text`` for an entry of the catalogue."""
+        return f"{self.label}:{line_of(self.lines, keys)}: {described(keys)}{text}"
 
 
 def load_bank(path: Path | None = None) -> Bank:
@@ -68,4 +79,173 @@ def load_bank(path: Path | None = None) -> Bank:
         BankError: with one line for each problem that was found.
 
     """
-    raise NotImplementedError(path)
+    path = (path or DEFAULT_BANK).resolve()
+    document = yaml_document.parse(_content(path), _label(path))
+    document.check()
+    broken = _note_misfits(document)
+    source = msgspec.convert(document.data["source"], SourceEntry)
+    bank = Bank(
+        path=path,
+        label=document.label,
+        root=path.parent / source.root,
+        packages=source.packages,
+        files=_package_files(path.parent / source.root, source.packages),
+        detectors=path.parent / document.data["detectors"],
+        levels={
+            name: msgspec.convert({"name": name, **entry}, Level)
+            for name, entry in document.data["levels"].items()
+            if ("levels", name) not in broken
+        },
+        bugs={
+            name: _bug(name, msgspec.convert(entry, BugEntry), document)
+            for name, entry in document.data["bugs"].items()
+            if ("bugs", name) not in broken
+        },
+        lines=document.lines,
+    )
+    _check_folders(bank, document)
+    _check_bugs(bank, document)
+    _check_topics(bank, document)
+    _check_levels(bank, document)
+    document.check()
+    return bank
+
+
+def _note_misfits(document: Document) -> set[Keys]:
+    """Note what does not fit its type; return the levels and bugs that cannot be read.
+
+    Without the outline around them nothing else can be looked at.
+    """
+    broken = set()
+    for keys, text in misfits(document.data, Catalogue):
+        document.complain(keys, text)
+        broken.add(keys[:2])
+    if any(len(keys) < 2 or keys[0] not in ("bugs", "levels") for keys in broken):
+        document.check()
+    return broken
+
+
+def _label(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BankError([f"{path}: no such file. Give the path of a levels.yaml."]) from None
+    except OSError as error:
+        text = f"{path}: cannot be read: {error.strerror}. Give the path of a levels.yaml."
+        raise BankError([text]) from None
+
+
+def _package_files(root: Path, packages: tuple[str, ...]) -> tuple[str, ...]:
+    """List the sources and the data of the packages, without what running them leaves behind."""
+    found = []
+    for package in packages:
+        for folder, folders, files in os.walk(root / package):
+            folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+            kept = [name for name in files if not name.startswith(".")]
+            kept = [name for name in kept if not name.endswith(_BUILT)]
+            found += [Path(folder, name).relative_to(root).as_posix() for name in kept]
+    return tuple(sorted(found))
+
+
+def _check_folders(bank: Bank, document: Document) -> None:
+    """Raise when packages or detectors are missing: every bug would be wrong."""
+    for index, package in enumerate(bank.packages):
+        if not (bank.root / package).is_dir():
+            text = f"no folder '{package}' in {bank.root}. Name the packages under 'root'."
+            document.complain(("source", "packages", index), text)
+    if not bank.detectors.is_dir():
+        text = f"no folder {bank.detectors}. Name that of the detectors."
+        document.complain(("detectors",), text)
+    if not bank.detectors.is_dir() or not bank.files:
+        document.check()
+
+
+def _bug(name: str, entry: BugEntry, document: Document) -> Bug:
+    """Return the record; an edit that cannot be read is noted and left out."""
+    edits = (
+        _edit(edit, ("bugs", name, "edits", index), document)
+        for index, edit in enumerate(entry.edits)
+    )
+    raises = None if entry.expect == "assertion" else entry.expect.raises
+    expect = Expect("raises" if raises else "assertion", raises)
+    fields = msgspec.structs.asdict(entry)
+    fields.update(id=name, expect=expect, edits=tuple(edit for edit in edits if edit is not None))
+    return Bug(**fields)
+
+
+def _edit(edit: dict[str, Any], keys: Keys, document: Document) -> Operator | None:
+    name = edit.get("operator")
+    if not isinstance(name, str):
+        text = f"names no operator. {did_you_mean('', operator_names())}"
+        document.complain((*keys, "operator"), text)
+        return None
+    try:
+        kind = operator_type(name)
+    except UnknownOperator as error:
+        document.complain((*keys, "operator"), str(error))
+        return None
+    unfit = list(misfits(edit, kind, keys))
+    for place, text in unfit:
+        document.complain(place, text)
+    return None if unfit else msgspec.convert(edit, kind)
+
+
+def _check_bugs(bank: Bank, document: Document) -> None:
+    """Note what is wrong with bugs that are well formed."""
+    laws = {file.stem.removeprefix("test_") for file in bank.detectors.glob("test_*.py")}
+    for name, bug in bank.bugs.items():
+        if bug.detector not in laws:
+            text = f"no test_{bug.detector}.py in {bank.detectors}. "
+            document.complain(("bugs", name, "detector"), text + did_you_mean(bug.detector, laws))
+        for index, edit in enumerate(bug.edits):
+            if problem := _target_problem(bank, edit.target):
+                document.complain(("bugs", name, "edits", index, "target"), problem)
+        for text in spoilers(name, bug.symptom, bug.edits):
+            problem = f"{shown(text)} gives the bug away. Say what a user sees, not where or why."
+            document.complain(("bugs", name, "symptom"), problem)
+
+
+def _target_problem(bank: Bank, target: str) -> str | None:
+    file = target.partition("::")[0]
+    if ".." in file.split("/") or file.split("/")[0] not in bank.packages:
+        return f"{shown(file)} lies outside the packages. {did_you_mean('', bank.packages)}"
+    if not file.endswith(".py") or file not in bank.files:
+        known = [file for file in bank.files if file.endswith(".py")]
+        return f"no Python file {shown(file)} in {bank.root}. {did_you_mean(file, known)}"
+    return None
+
+
+def _check_topics(bank: Bank, document: Document) -> None:
+    """Note each topic that is used once and looks like a slip of another one."""
+    uses = Counter(topic for bug in bank.bugs.values() for topic in bug.topics)
+    for name, bug in bank.bugs.items():
+        for index, topic in enumerate(bug.topics):
+            others = [other for other, count in uses.items() if other != topic and count > 1]
+            close = get_close_matches(topic, others, n=1, cutoff=_MISSPELT)
+            if uses[topic] == 1 and close:
+                text = f"'{topic}' is used once only. Did you mean '{close[0]}'?"
+                document.complain(("bugs", name, "topics", index), text)
+
+
+def _check_levels(bank: Bank, document: Document) -> None:
+    """Note bugs that a level names in vain, twice, or beside another bug with the same law."""
+    for level in bank.levels.values():
+        laws: dict[str, str] = {}
+        for index, name in enumerate(level.bugs):
+            keys = ("levels", level.name, "bugs", index)
+            if name not in document.data["bugs"]:
+                text = f"no bug '{name}'. {did_you_mean(name, document.data['bugs'])}"
+                document.complain(keys, text)
+            elif name in level.bugs[:index]:
+                document.complain(keys, f"'{name}' stands twice. Remove one.")
+            elif name in bank.bugs:
+                law = bank.bugs[name].detector
+                other = laws.setdefault(law, name)
+                if other != name:
+                    text = f"'{name}' and '{other}' share the detector '{law}'. Keep one of them."
+                    document.complain(keys, text)

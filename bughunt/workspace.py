@@ -1,4 +1,4 @@
-"""The folder in which a hunter works: written, found, read and compared."""
+"""The folder in which a hunter works: written, found, and compared with what it was."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ from pathlib import Path
 
 import msgspec
 
-FORMAT = 1
-MANIFEST = Path(".bughunt", "manifest.json")
+from bughunt import git_repository, manifest, placement
+from bughunt.contents import contents, digest
+from bughunt.errors import BankChanged, EnvironmentProblem, NotAWorkspace
+from bughunt.manifest import MANIFEST, Manifest, Symptom
+from bughunt.mutate import MutatedTree, mutate, unified_diff
+from bughunt.select import Selection
+from bughunt.spec import Bank, Bug
 
+__all__ = [
+    "Manifest",
+    "Symptom",
+    "Workspace",
+    "bugs_of",
+    "changes",
+    "find_workspace",
+    "materialize",
+    "mutation_diff",
+    "pristine",
+]
 
-class Symptom(msgspec.Struct, frozen=True):
-    """One line of the hunter's list."""
-
-    number: int
-    text: str
-    detector: str
-
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a workspace says about itself; which bug stands behind a number is sealed."""
-
-    format: int
-    bughunt: str  # the version that wrote it
-    title: str
-    minutes: int
-    packages: tuple[str, ...]
-    symptoms: tuple[Symptom, ...]
-    bank: str  # digest of the clean and the bugged texts
-    salt: str
-    sealed: tuple[str, ...]  # salted digests of the bug ids, in the order of the symptoms
+_MOMENT = 1_735_689_600  # the start of 2025, UTC: of every file, folder and commit
+_MESSAGE = "Start"
 
 
 class Workspace(msgspec.Struct, frozen=True):
@@ -39,6 +37,25 @@ class Workspace(msgspec.Struct, frozen=True):
     manifest: Manifest
 
 
+def materialize(
+    bank: Bank, selection: Selection, destination: Path, *, force: bool = False
+) -> Workspace:
+    """Write a workspace; ``force`` replaces another workspace or an empty folder.
+
+    Raises:
+        BankError: when the bank cannot serve the choice.
+        DestinationExists: when something else stands at the destination.
+        EnvironmentProblem: when the system refuses to write there.
+
+    """
+    record, files = contents(bank, selection)
+    repository = git_repository.repository(files, _MESSAGE, _MOMENT)
+    files |= {f".git/{path}": content for path, content in repository.items()}
+    may_replace = _is_workspace if force else None
+    root = placement.place(files, destination, time=_MOMENT, may_replace=may_replace)
+    return Workspace(root, record)
+
+
 def find_workspace(start: Path) -> Workspace:
     """Return the workspace that ``start`` is, or lies in.
 
@@ -46,4 +63,85 @@ def find_workspace(start: Path) -> Workspace:
         NotAWorkspace: when there is none, or its manifest cannot be read.
 
     """
-    raise NotImplementedError(start)
+    for folder in (start.absolute(), *start.absolute().parents):
+        if (folder / MANIFEST).is_file():
+            return Workspace(folder, manifest.read(folder))
+    text = f"{start}: not in a workspace: no {MANIFEST} here or in a folder above."
+    raise NotAWorkspace(f"{text} Make one with 'bughunt materialize' and change into it.")
+
+
+def _is_workspace(folder: Path) -> bool:
+    try:
+        manifest.read(folder)
+    except NotAWorkspace:
+        return False
+    return True
+
+
+def bugs_of(workspace: Workspace, bank: Bank) -> tuple[Bug, ...]:
+    """Return the bugs of a workspace, in the hunter's numbering.
+
+    Raises:
+        BankChanged: when the bank no longer has one of them.
+
+    """
+    record = workspace.manifest
+    known = {manifest.seal(record.salt, bug.id): bug for bug in bank.bugs.values()}
+    if not known.keys() >= set(record.sealed):
+        raise _changed(workspace, bank)
+    return tuple(known[digest] for digest in record.sealed)
+
+
+def pristine(workspace: Workspace, bank: Bank) -> MutatedTree:
+    """Return the texts from which the workspace was made, clean and with its bugs.
+
+    Raises:
+        BankChanged: when the bank gives other texts now.
+
+    """
+    tree = mutate(bank, bugs_of(workspace, bank))
+    if digest(tree) != workspace.manifest.bank:
+        raise _changed(workspace, bank)
+    return tree
+
+
+def _changed(workspace: Workspace, bank: Bank) -> BankChanged:
+    made_by = workspace.manifest.bughunt
+    text = f"{workspace.root}: made by bughunt {made_by} from another state of {bank.label}."
+    return BankChanged(
+        f"{text} Give the one it was made from with --bank, "
+        f"install bughunt {made_by}, or materialize a new workspace."
+    )
+
+
+def changes(workspace: Workspace, bank: Bank) -> str:
+    """Return what the hunter changed in the packages, as a unified diff.
+
+    Raises:
+        BankChanged: when the bank does not know any more what was there.
+
+    """
+    return unified_diff(pristine(workspace, bank).mutated, _current(workspace))
+
+
+def mutation_diff(bank: Bank, bug: Bug) -> str:
+    """Return what one bug changes in the clean code, as a unified diff."""
+    tree = mutate(bank, (bug,))
+    return unified_diff(tree.clean, tree.mutated)
+
+
+def _current(workspace: Workspace) -> dict[str, str]:
+    """Read the packages of a workspace as they are now; what is not UTF-8 is replaced."""
+    texts = {}
+    for package in workspace.manifest.packages:
+        for file in (workspace.root / package).rglob("*.py"):
+            path = file.relative_to(workspace.root).as_posix()
+            if "/." in path:
+                continue
+            try:
+                content = file.read_bytes()
+            except OSError as error:
+                text = f"{file}: cannot be read: {error.strerror}. Look at its permissions."
+                raise EnvironmentProblem(text) from None
+            texts[path] = content.decode("utf-8", "replace")
+    return texts

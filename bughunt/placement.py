@@ -1,0 +1,101 @@
+"""A folder that appears at its destination complete or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bughunt.errors import DestinationExists, EnvironmentProblem, WorkspaceError
+
+
+def place(
+    files: Mapping[str, bytes],
+    destination: Path,
+    *,
+    time: int,
+    may_replace: Callable[[Path], bool] | None = None,
+) -> Path:
+    """Write the files into a new folder at ``destination``; return its absolute path.
+
+    They are written to a sibling ``.<name>.bughunt-new-...``, which is then renamed. What stands
+    at the destination is moved to ``.<name>.bughunt-old-...`` first, and back if that fails.
+
+    Args:
+        files: contents by path with ``/``.
+        destination: of the folder; the folders above it are made.
+        time: seconds since 1970, for every file and folder.
+        may_replace: asked about a folder that stands there; None: nothing is replaced.
+
+    Raises:
+        DestinationExists: when something stands there that is not to be replaced.
+        EnvironmentProblem: when the system refuses.
+
+    """
+    destination = Path(os.path.abspath(destination))  # noqa: PTH100  a link is not followed
+    _check(destination, may_replace)
+    fresh = _sibling(destination, "new")
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        _write(files, fresh, time)
+        _swap(fresh, destination)
+    except (FileExistsError, NotADirectoryError):
+        text = f"{destination.parent}: is not a folder. Choose another destination."
+        raise WorkspaceError(text) from None
+    except OSError as error:
+        text = f"{destination}: cannot be written: {error.strerror}. Choose another destination."
+        raise EnvironmentProblem(text) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return destination
+
+
+def _check(destination: Path, may_replace: Callable[[Path], bool] | None) -> None:
+    if not os.path.lexists(destination):
+        return
+    if may_replace is None:
+        advice = "Choose another destination, or replace a workspace with --force."
+        raise DestinationExists(f"{destination}: already exists. {advice}")
+    if destination.is_symlink() or not destination.is_dir():
+        text = f"{destination}: is not a folder of its own, so --force does not replace it."
+        raise DestinationExists(f"{text} Choose another destination.")
+    if any(destination.iterdir()) and not may_replace(destination):
+        text = f"{destination}: is not a bughunt workspace, so --force does not replace it."
+        raise DestinationExists(f"{text} Choose another destination.")
+
+
+def _sibling(destination: Path, role: str) -> Path:
+    return destination.with_name(f".{destination.name}.bughunt-{role}-{secrets.token_hex(4)}")
+
+
+def _write(files: Mapping[str, bytes], root: Path, time: int) -> None:
+    """Write the files, and give them and their folders one time."""
+    folders = {root}
+    for path in files:
+        folders.update((root / path).parents)
+    folders -= set(root.parents)
+    for folder in sorted(folders):
+        folder.mkdir()
+    for path, content in files.items():
+        file = root / path
+        file.write_bytes(content)
+        os.utime(file, (time, time))
+    for folder in folders:
+        os.utime(folder, (time, time))
+
+
+def _swap(fresh: Path, destination: Path) -> None:
+    """Put the fresh folder at the destination, or leave what was there."""
+    if not os.path.lexists(destination):
+        fresh.rename(destination)
+        return
+    old = _sibling(destination, "old")
+    destination.rename(old)
+    try:
+        fresh.rename(destination)
+    except BaseException:
+        old.rename(destination)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
