@@ -13,32 +13,33 @@ import linecache
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.abc import MetaPathFinder, SourceLoader
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 class WrongTree(ImportError):
     """A package under hunt comes, or would come, from outside the tree."""
 
 
-class TreeLoader(SourceLoader):
-    """Loads one module from a text; without ``path_stats``, so that bytecode plays no part."""
+class TreeLoader(SourceFileLoader):
+    """Loads one module from its file, or from a text that stands for the file."""
 
-    def __init__(self, path: str, text: str | None) -> None:
-        self.path = path
+    def __init__(self, fullname: str, path: str, text: str | None) -> None:
+        super().__init__(fullname, path)
         self.text = text
-
-    def get_filename(self, fullname: str) -> str:  # noqa: ARG002
-        """Return the path that the module has, or would have, in the tree."""
-        return self.path
 
     def get_data(self, path: str) -> bytes:
         """Return the overlaid text, or else what the file holds."""
         if path == self.path and self.text is not None:
             return self.text.encode()
-        return Path(path).read_bytes()
+        return super().get_data(path)
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        """Deny that the source has an age, so that no bytecode is taken for it."""
+        raise OSError(f"{path}: bytecode plays no part")
 
 
 class TreeFinder(MetaPathFinder):
@@ -77,7 +78,7 @@ def _spec(fullname: str, file: Path, text: str | None, *, is_package: bool) -> M
     return importlib.util.spec_from_file_location(
         fullname,
         file,
-        loader=TreeLoader(str(file), text),
+        loader=TreeLoader(fullname, str(file), text),
         submodule_search_locations=[str(file.parent)] if is_package else None,
     )
 

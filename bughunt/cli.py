@@ -1,0 +1,235 @@
+"""The command line. It only wires the stages together, and is the only module that knows click.
+
+Exit codes: 0 done or all fixed, 1 bugs remain, 2 the call was wrong, 3 the environment is.
+Stages are imported by the command that needs them: ``--help`` loads none, and nothing here ever
+loads torch into this process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from bughunt.errors import BughuntError
+
+if TYPE_CHECKING:
+    from bughunt.manifest import Symptom
+    from bughunt.select import Selection
+    from bughunt.spec import Bank
+    from bughunt.workspace import Workspace
+
+BUGS_REMAIN = 1
+INTERRUPTED = 130
+_MOST_JOBS = 4
+_SEEDS = 1_000_000
+
+
+class _Choice(NamedTuple):
+    """The ways to choose bugs, of which exactly one is taken."""
+
+    level: str | None
+    bugs: str | None
+    number: int | None
+    seed: int | None
+
+    def check(self) -> None:
+        """Insist on one way."""
+        if sum(way is not None for way in (self.level, self.bugs, self.number)) != 1:
+            text = "choose bugs with one of --level, --bugs and --random"
+            raise click.UsageError(f"{text}. 'bughunt levels' lists the levels.")
+        if self.seed is not None and self.number is None:
+            raise click.UsageError("--seed belongs to --random. Leave it out, or add --random N.")
+
+    def select(self, bank: Bank) -> tuple[Selection, str]:
+        """Return the chosen bugs, and the name of the folder for them."""
+        from bughunt import select
+
+        if self.level is not None:
+            return select.select_level(bank, self.level), f"bughunt-{self.level}"
+        if self.bugs is not None:
+            ids = [name.strip() for name in self.bugs.split(",") if name.strip()]
+            return select.select_bugs(bank, ids), "bughunt-own"
+        assert self.number is not None
+        seed = secrets.randbelow(_SEEDS) if self.seed is None else self.seed
+        return select.select_random(bank, self.number, seed), f"bughunt-random-{seed}"
+
+
+class _Commands(click.Group):
+    """A group that turns what a user can cause into a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BughuntError as error:
+            click.echo(f"error: {error}", err=True)
+            raise click.exceptions.Exit(error.exit_code) from error
+        except (KeyboardInterrupt, click.Abort):
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a symptom may hold what a terminal lacks
+    bughunt(prog_name="bughunt")
+
+
+bank_option = click.option(
+    "--bank",
+    type=click.Path(exists=True, path_type=Path),
+    help="A levels.yaml, or the folder that holds it. Default: the one that comes with bughunt.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bughunt", message="bughunt %(version)s")
+def bughunt() -> None:
+    """Hunt bugs in a language model: you see symptoms, you fix causes."""
+
+
+@bughunt.command()
+@bank_option
+@json_option
+def levels(bank: Path | None, as_json: bool) -> None:
+    """List what there is to hunt."""
+    from bughunt import report
+
+    loaded = _load(bank)
+    if as_json:
+        rows = [
+            {"name": it.name, "title": it.title, "minutes": it.minutes, "bugs": len(it.bugs)}
+            for it in loaded.levels.values()
+        ]
+        report.write_json(rows, sys.stdout)
+    else:
+        report.write(report.levels(loaded), sys.stdout)
+
+
+@bughunt.command()
+@click.argument("destination", metavar="[DEST]", required=False, type=click.Path(path_type=Path))
+@click.option("--level", metavar="NAME", help="The bugs of a level; 'bughunt levels' lists them.")
+@click.option("--bugs", metavar="A,B", help="These bugs, by id.")
+@click.option("--random", "number", metavar="N", type=int, help="N bugs, drawn with --seed.")
+@click.option("--seed", metavar="S", type=int, help="Seed of --random. Default: a new one.")
+@click.option("--force", is_flag=True, help="Replace a workspace that stands at DEST.")
+@bank_option
+def materialize(destination: Path | None, bank: Path | None, force: bool, **options: Any) -> None:
+    """Write a workspace with bugs to DEST.
+
+    Choose them with one of --level, --bugs and --random. DEST is bughunt-NAME for a level NAME,
+    otherwise bughunt-own or bughunt-random-S.
+    """
+    from bughunt import report, workspace
+
+    choice = _Choice(**options)
+    choice.check()
+    loaded = _load(bank)
+    selection, name = choice.select(loaded)
+    made = workspace.materialize(loaded, selection, destination or Path(name), force=force)
+    report.write(report.materialized(selection, made.root), sys.stdout)
+
+
+@bughunt.command()
+@click.argument("number", metavar="[N]", required=False, type=int)
+@json_option
+def check(number: int | None, as_json: bool) -> None:
+    """Say which symptoms of this workspace are fixed; with N, only that one.
+
+    Exit code 0: all that were looked at are fixed. 1: bugs remain.
+    """
+    from bughunt import detector, grade, report
+
+    here = _workspace()
+    symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
+    with report.working(f"Checking {here.manifest.title}", sys.stderr):
+        runs = detector.run_cases(
+            here.root, here.manifest.packages, grade.cases(here.root, symptoms), jobs=_MOST_JOBS
+        )
+    result = grade.grade(symptoms, runs)
+    if as_json:
+        record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
+        report.write_json(record, sys.stdout)
+    else:
+        report.write(report.checked(here.manifest.title, result), sys.stdout)
+    if result.fixed < result.total:
+        raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@bughunt.command()
+@bank_option
+def diff(bank: Path | None) -> None:
+    """Show what you have changed since the workspace was made."""
+    from bughunt import report, workspace
+
+    here = _workspace()
+    report.write(report.changed(workspace.changes(here, _load(bank))), sys.stdout)
+
+
+@bughunt.command()
+@click.argument("number", metavar="N", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@bank_option
+def reveal(number: int, yes: bool, bank: Path | None) -> None:
+    """Give up on symptom N: show its bug, why it matters and where it happened."""
+    from bughunt import report, workspace
+
+    here = _workspace()
+    symptom = _symptom(here, number)
+    bug = workspace.bugs_of(here, loaded := _load(bank))[number - 1]
+    if not yes:
+        click.echo(f"Symptom {number}: {symptom.text}", err=True)
+        click.confirm("Show the answer?", abort=True, err=True)
+    report.write(report.revealed(number, bug, workspace.mutation_diff(loaded, bug)), sys.stdout)
+
+
+@bughunt.command()
+@bank_option
+@json_option
+def doctor(bank: Path | None, as_json: bool) -> None:
+    """Look at the environment and say what is missing.
+
+    Exit code 3 when something is missing that bughunt cannot do without.
+    """
+    from bughunt import doctor as examination
+    from bughunt import report
+    from bughunt.errors import EnvironmentProblem
+
+    findings = examination.examine(_catalogue(bank))
+    if as_json:
+        report.write_json(findings, sys.stdout)
+    else:
+        report.write(report.examined(findings), sys.stdout)
+    if any(finding.state == "missing" for finding in findings):
+        raise click.exceptions.Exit(EnvironmentProblem.exit_code)
+
+
+def _load(path: Path | None) -> Bank:
+    from bughunt.spec import load_bank
+
+    return load_bank(_catalogue(path))
+
+
+def _catalogue(path: Path | None) -> Path | None:
+    return path / "levels.yaml" if path is not None and path.is_dir() else path
+
+
+def _workspace() -> Workspace:
+    from bughunt.workspace import find_workspace
+
+    return find_workspace(Path.cwd())
+
+
+def _symptom(workspace: Workspace, number: int) -> Symptom:
+    symptoms = workspace.manifest.symptoms
+    for symptom in symptoms:
+        if symptom.number == number:
+            return symptom
+    raise click.BadParameter(
+        f"there is no symptom {number}; this workspace has 1 to {len(symptoms)}.", param_hint="'N'"
+    )

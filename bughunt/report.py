@@ -1,0 +1,221 @@
+"""What the commands say, and how it looks: words and tables, in colour on a terminal.
+
+Each view is a tuple of blocks. ``write`` sends them to a stream: to a terminal through rich, which
+wraps to the width and respects NO_COLOR; to anything else as plain text, without importing rich.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import msgspec
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from bughunt.doctor import Finding
+    from bughunt.grade import Grade, SymptomStatus
+    from bughunt.select import Selection
+    from bughunt.spec import Bank, Bug
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A piece of text, with the style that rich gives it."""
+
+    text: str
+    style: str = ""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Rows of cells; a cell may have several lines. Only the last column is wrapped."""
+
+    rows: tuple[tuple[Line, ...], ...]
+
+
+class Diff(msgspec.Struct, frozen=True):
+    """A unified diff."""
+
+    text: str
+
+
+Block = Line | Table | Diff
+_BLANK = Line("")
+_STATE_STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
+
+
+def levels(bank: Bank) -> tuple[Block, ...]:
+    """Return what there is to hunt; no bug is named."""
+    if not bank.levels:
+        return (Line(f"{bank.label} has no levels. Choose with --bugs or --random."),)
+    header = tuple(Line(word, "bold") for word in ("LEVEL", "BUGS", "MINUTES", "TITLE"))
+    rows = [
+        (
+            Line(level.name, "cyan"),
+            Line(str(len(level.bugs))),
+            Line(str(level.minutes)),
+            Line(level.title),
+        )
+        for level in bank.levels.values()
+    ]
+    first = next(iter(bank.levels))
+    return (Table((header, *rows)), _BLANK, _next(f"bughunt materialize --level {first}"))
+
+
+def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
+    """Return where the workspace is, what is in it, and what to type now."""
+    symptoms = _count(len(selection.bugs), "symptom")
+    return (
+        Line(f"{selection.title}: {symptoms}, about {selection.minutes} minutes", "bold"),
+        Line(f"Written to {_shown(folder)} ({selection.origin})."),
+        _BLANK,
+        _next(f"cd {shlex.quote(_shown(folder))}, read README.md, then bughunt check"),
+    )
+
+
+def checked(title: str, grade: Grade) -> tuple[Block, ...]:
+    """Return the list of symptoms, each with its evidence, and how many are fixed."""
+    rows = tuple(_status_row(status) for status in grade.statuses)
+    total = Line(f"{grade.fixed} of {grade.total} fixed", "bold")
+    if grade.fixed == grade.total:
+        return (Line(title, "bold"), _BLANK, Table(rows), _BLANK, total)
+    first = next(status for status in grade.statuses if not status.fixed)
+    command = _next(f"pytest tests/test_{first.detector}.py")
+    return (Line(title, "bold"), _BLANK, Table(rows), _BLANK, total, command)
+
+
+def _status_row(status: SymptomStatus) -> tuple[Line, ...]:
+    state = Line("fixed", "green") if status.fixed else Line("open", "red")
+    return (Line(f"{status.number:>2}"), state, Line(f"{status.symptom}\n  {status.evidence}"))
+
+
+def changed(diff: str) -> tuple[Block, ...]:
+    """Return the hunter's changes."""
+    return (Diff(diff),) if diff else ()
+
+
+def revealed(number: int, bug: Bug, diff: str) -> tuple[Block, ...]:
+    """Return the answer to one symptom: the bug as a diff of the clean code, and why it matters."""
+    return (
+        Line(f"Symptom {number}: {bug.symptom}", "bold"),
+        _BLANK,
+        Line(f"The code has: {bug.id.replace('_', ' ')}.", "yellow"),
+        _BLANK,
+        Diff(diff),
+        _BLANK,
+        Line(bug.explanation.strip()),
+        _BLANK,
+        Line(f"Where it happened: {bug.reference.strip()}"),
+    )
+
+
+def examined(findings: Sequence[Finding]) -> tuple[Block, ...]:
+    """Return what doctor looked at, and the next step for what is not as it should be."""
+    rows = tuple(
+        (
+            Line(finding.state, _STATE_STYLES[finding.state]),
+            Line(finding.name),
+            Line("\n".join(filter(None, (finding.found, finding.advice)))),
+        )
+        for finding in findings
+    )
+    missing = sum(finding.state == "missing" for finding in findings)
+    verdict = f"{_count(missing, 'thing')} missing" if missing else "Everything needed is here"
+    return (Table(rows), _BLANK, Line(f"{verdict}.", "bold"))
+
+
+def _next(command: str) -> Line:
+    return Line(f"Next: {command}", "dim")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _shown(folder: Path) -> str:
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+
+
+def write(blocks: Sequence[Block], stream: TextIO) -> None:
+    """Write the blocks to the stream, in the manner that suits it."""
+    if stream.isatty():
+        _write_rich(blocks, stream)
+    else:
+        stream.writelines(f"{line}\n" for block in blocks for line in _plain(block))
+        stream.flush()
+
+
+def write_json(record: object, stream: TextIO) -> None:
+    """Write a record, or plain data, as indented JSON."""
+    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
+    stream.write(content.decode() + "\n")
+
+
+@contextlib.contextmanager
+def working(text: str, stream: TextIO) -> Iterator[None]:
+    """Show on a terminal that something is going on; elsewhere say nothing."""
+    if not stream.isatty():
+        yield
+        return
+    with _console(stream).status(text):
+        yield
+
+
+def _plain(block: Block) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from _plain_table(block)
+    else:
+        yield from block.text.rstrip("\n").split("\n")
+
+
+def _plain_table(table: Table) -> Iterator[str]:
+    widths = [max(len(cell.text) for cell in column) for column in zip(*table.rows, strict=True)]
+    widths[-1] = 0  # the last column ends the line
+    for row in table.rows:
+        lines = row[-1].text.split("\n")
+        heads = [cell.text.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+        for index, line in enumerate(lines):
+            cells = heads if index == 0 else [" " * width for width in widths[:-1]]
+            yield "  ".join([*cells, line]).rstrip()
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False)
+
+
+def _write_rich(blocks: Sequence[Block], stream: TextIO) -> None:
+    console = _console(stream)
+    for block in blocks:
+        is_diff = isinstance(block, Diff)
+        console.print(_rich(block), soft_wrap=is_diff, end="" if is_diff else "\n")
+
+
+def _rich(block: Block) -> RenderableType:
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    if isinstance(block, Line):
+        return Text(block.text, block.style)
+    if isinstance(block, Diff):
+        return Text.assemble(
+            *((line, _diff_style(line)) for line in block.text.splitlines(keepends=True))
+        )
+    grid = RichTable.grid(padding=(0, 2, 0, 0))
+    for _ in block.rows[0][:-1]:
+        grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for row in block.rows:
+        grid.add_row(*(Text(cell.text, cell.style) for cell in row))
+    return grid
+
+
+def _diff_style(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return "bold"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
