@@ -79,12 +79,12 @@ def spelling(rng):
 
 
 def letters(rng):
-    """What can be said about the letters of a word: first, last, number, and one of them."""
-    lines = []
-    for word in rng.sample(SPELLED_WORDS, rng.randint(2, 4)):
-        lines.append(f"The word {word} has {len(word)} letters. It begins with {word[0]} and ends "
-                     f"with {word[-1]}. {occurrences(rng.choice(word), word)}")
-    return " ".join(lines)
+    """What can be said about the letters of some words: number, first, last, and one of them."""
+    return " ".join(
+        f"The word {word} has {len(word)} letters. It begins with {word[0]} and ends with "
+        f"{word[-1]}. {occurrences(rng.choice(word), word)}"
+        for word in rng.sample(SPELLED_WORDS, rng.randint(2, 4))
+    )
 
 
 def counting(rng):
