@@ -59,7 +59,7 @@ class Replace(Operator, frozen=True):
         """Replace expressions if both sides are some, else statements."""
         if code.is_expression(self.match) and code.is_expression(self.by):
             for site in code.expressions(self.match):
-                yield code.replace(site.node, self.by, site)
+                yield code.replace(site.node, self.by, site.bindings)
         else:
             for site in code.statements(self.match):
                 yield code.rewrite(site, self.by)

@@ -41,6 +41,6 @@ class Scale(Operator, frozen=True):
         for site in code.expressions(self.match):
             number = code.number(site.node)
             if number is not None and isinstance(self.by, int | float):
-                yield code.replace(site.node, repr(number * self.by))
+                yield code.replace(site.node, repr(number * self.by), {})
             else:
                 yield code.wrap(site.node, f"$IT * {code.in_parentheses(str(self.by), '*')}")

@@ -1,39 +1,34 @@
-"""The parsed target as an operator sees it: places to find, changes to make.
+"""The parsed target as an operator sees it: questions to ask, changes to make.
 
-Every change comes as an `Edit`, that is, as text and as the tree that the text must give.
+Every change comes as an `Edit`, that is, as text and as the tree that the text must give. Operators
+get all of it from here, so that a file with an operator does not import libcst.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import libcst as cst
 
-from mutations.language.edit import Edit
+from mutations.language.call_edits import CallEdits
 from mutations.language.errors import InvalidEdit, PatternError
-from mutations.language.matcher import Graft, same_code
-from mutations.language.pattern import Pattern, parse_pattern
-from mutations.language.replacement import Replacement
+from mutations.language.expression_edits import ExpressionEdits, in_parentheses
+from mutations.language.matcher import Bindings, Matcher, same_code
+from mutations.language.pattern import parse_pattern
 from mutations.language.search import Choice, Site
-from mutations.language.syntax import Node, is_atom, literal_of
-from mutations.language.template import (
-    fill,
-    grafts_of,
-    is_filled_by,
-    parse_template,
-    reindent,
-    statements_in,
-)
-from mutations.language.tree import Span, Tree
+from mutations.language.statement_edits import StatementEdits
+from mutations.language.syntax import Literal, Node, literal_of
+from mutations.language.tree import Tree
+
+_TESTS = (cst.If, cst.While, cst.IfExp, cst.Assert, cst.CompIf)
 
 
-class Code:
+class Code(ExpressionEdits, StatementEdits, CallEdits):
     """One target under one operator."""
+
+    in_parentheses = staticmethod(in_parentheses)
 
     def __init__(self, tree: Tree, choice: Choice) -> None:
         self.tree = tree
         self._choice = choice
-
-    # ---- finding
 
     def expressions(self, pattern: str) -> tuple[Site, ...]:
         """Find the expressions that the edit is about, as `nth`, `count` and `within` choose."""
@@ -48,9 +43,50 @@ class Code:
         choice = Choice(within=self._choice.within)
         return choice.choose(self.tree, pattern, statements=True)[0]
 
+    def occurrences(self, site: Site, source: str) -> Iterator[Node]:
+        """Yield the expressions in a site that are the same code as a source."""
+        wanted = parse_pattern(source).expression
+        if wanted is None:
+            raise PatternError(f"`{source}` is no expression. Write a name, or a dotted name.")
+        start, stop = site.span(self.tree)
+        for node in self.tree.expressions:
+            span = self.tree.span(node)
+            if start <= span.start and span.stop <= stop and same_code(wanted, node):
+                yield node
+
+    def bindings(self, pattern: str, node: Node) -> Bindings | None:
+        """Match one expression against a pattern."""
+        wanted = parse_pattern(pattern).expression
+        assert wanted is not None, pattern
+        return next(iter(Matcher().match(wanted, node, {})), None)
+
     def is_expression(self, pattern: str) -> bool:
         """Tell whether a pattern is an expression."""
         return parse_pattern(pattern).expression is not None
+
+    def is_index(self, node: Node) -> bool:
+        """Tell whether an expression is an index, or a bound of a slice."""
+        around = [*self.tree.ancestors(node), None, None]
+        in_tuple = isinstance(around[0], cst.Element) and isinstance(around[1], cst.Subscript)
+        return isinstance(around[0], cst.SubscriptElement) or in_tuple
+
+    def is_condition(self, node: Node) -> bool:
+        """Tell whether an expression is looked at for being true or false."""
+        around = self.tree.parent(node)
+        if isinstance(around, cst.UnaryOperation):
+            return isinstance(around.operator, cst.Not)
+        test = around.test if isinstance(around, _TESTS) else None
+        return node is test or isinstance(around, cst.BooleanOperation)
+
+    def literal(self, node: Node) -> Literal:
+        """Evaluate a literal; raises InvalidEdit for other expressions."""
+        try:
+            return literal_of(node)
+        except LookupError as error:
+            raise InvalidEdit(
+                f"{self.tree.target}: {error}, in line {self.tree.line(node)}. Match a number, a "
+                "plain string, True, False or None, or use `replace`."
+            ) from error
 
     def number(self, node: Node) -> int | float | None:
         """Give the number that an expression spells out, or None for other expressions."""
@@ -60,214 +96,12 @@ class Code:
             return None
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
-    def comparison_operator(self, node: Node) -> Node:
-        """Give the operator of a comparison; raises InvalidEdit for a chain and anything else."""
-        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
-            return node.comparisons[0].operator
-        raise InvalidEdit(
-            f"{self.tree.target}: `{self.source(node)}` in line {self.tree.line(node)} is not one "
-            "comparison. Match one, such as `$A == $B`, or use `replace`."
-        )
-
     def source(self, node: Node) -> str:
         """Give a node's own text."""
         return self.tree.source(node)
 
-    # ---- expressions
-
-    def replace(self, node: Node, template: str, site: Site | None = None) -> Edit:
-        """Put an expression in place of another; metavariables come from a site."""
-        bindings = site.bindings if site is not None else {}
-        parsed = parse_template(template, bindings)
-        if parsed.expression is None:
-            raise PatternError(f"`{template}` is no expression, but what it replaces is one.")
-        text = fill(parsed, bindings, self.tree)
-        return self._expression(node, parsed.expression, text, Graft(parsed.expression, bindings))
-
-    def replace_by_copy(self, node: Node, other: Node) -> Edit:
-        """Put a copy of an expression of the target in place of another."""
-        return self._expression(node, other, self.source(other), Graft(other))
-
-    def _expression(self, node: Node, new: Any, text: str, graft: Graft) -> Edit:
-        """Offer the bare text and the text in parentheses; parentheses around go or stay."""
-        span, old = self.tree.span(node), node
-        parenthesised = bool(getattr(old, "lpar", ()))
-        bare = text[1:-1] if new.lpar and text[:1] + text[-1:] == "()" else text
-        texts = [bare, f"({bare})"] if parenthesised else [text, f"({bare})"]
-        offers = [(Replacement(span.start, span.stop, offer),) for offer in texts]
-        if parenthesised and is_atom(new) and not is_atom(old):
-            around = self.tree.span_with_parentheses(node)
-            offers.insert(0, (Replacement(around.start, around.stop, bare),))
-        return Edit(tuple(offers), {node: (graft,)}, node)
-
-    def wrap(self, node: Node, template: str) -> Edit:
-        """Put an expression around another, which the template calls $IT."""
-        return self.replace(node, template, Site((node,), {"IT": (node,)}))
-
-    def in_parentheses(self, source: str, operator: str) -> str:
-        """Put code into parentheses if it needs them as the right operand of an operator."""
-        operand = parse_pattern(source).expression
-        whole: Any = parse_pattern(f"left {operator} {source}").expression
-        bare = operand is not None and same_code(getattr(whole, "right", None), operand)
-        return source if bare else f"({source})"
-
-    def replace_operator(self, node: Node, new: str) -> Edit:
-        """Put another comparison operator in place of one, white space around it kept."""
-        start, stop = self.tree.span(node)
-        old = self.tree.text[start:stop]
-        start += len(old) - len(old.lstrip())
-        stop -= len(old) - len(old.rstrip())
-        graft = Graft(self.comparison_operator(cst.parse_expression(f"a {new} b")))
-        return Edit(((Replacement(start, stop, new),),), {node: (graft,)}, node)
-
-    # ---- statements
-
-    def rewrite(self, site: Site, template: str) -> Edit:
-        """Put statements in place of others, or a header in place of a header.
-
-        As many statements as before are written one by one, so that the comments between them
-        stay and statements that do not change are not touched.
-        """
-        parsed = parse_template(template, site.bindings)
-        if parsed.header:
-            return self._rewrite_header(site, parsed)
-        grafts = grafts_of(parsed, site.bindings)
-        tree: dict[Node, tuple[Graft, ...]] = dict.fromkeys(site.nodes, ())
-        tree[site.node] = grafts
-        one_by_one = statements_in(parsed)
-        if len(one_by_one) != len(site.nodes):
-            one_by_one, places = (parsed,), (site,)
-        else:
-            places = tuple(Site((node,), site.bindings) for node in site.nodes)
-        replacements = tuple(
-            self._rewrite_one(place, piece)
-            for place, piece in zip(places, one_by_one, strict=True)
-            if len(places) == 1 or not is_filled_by(piece, place.node, site.bindings)
+    def error(self, node: Node, complaint: str) -> InvalidEdit:
+        """Say of a place in the target why it cannot be edited, and what to do."""
+        return InvalidEdit(
+            f"{self.tree.target}: `{self.source(node)}` in line {self.tree.line(node)} {complaint}"
         )
-        return Edit((replacements,), tree, site.node)
-
-    def _rewrite_one(self, site: Site, template: Pattern) -> Replacement:
-        text = self._indented(fill(template, site.bindings, self.tree), site.node)
-        return Replacement(*site.span(self.tree), text)
-
-    def _rewrite_header(self, site: Site, parsed: Pattern) -> Edit:
-        statement, header = site.node, parsed.nodes[0]
-        if type(statement) is not type(header):
-            raise PatternError(
-                f"`{parsed.source}` heads another kind of statement than "
-                f"`{self.source(statement).splitlines()[0]}`. Write both statements in full."
-            )
-        text = fill(parsed, site.bindings, self.tree).removesuffix(" pass")
-        span = self.tree.header_span(statement)
-        graft = Graft(header, site.bindings, blocks_of=statement)
-        return Edit(((Replacement(*span, text),),), {statement: (graft,)}, statement)
-
-    def remove(self, site: Site) -> Edit:
-        """Take statements away with the comment at their line's end; `pass` replaces a whole block.
-
-        Comments and blank lines above them stay.
-        """
-        block = self.tree.block_of(site.node)
-        tree: dict[Node, tuple[Graft, ...]] = dict.fromkeys(site.nodes, ())
-        if len(site.nodes) == len(block.statements):
-            tree[site.node] = (Graft(cst.Pass()),)
-            replacement = Replacement(*self._with_comment(site), "pass")
-        else:
-            replacement = Replacement(*self._removed_span(site, block.statements), "")
-        return Edit(((replacement,),), tree, site.node)
-
-    def insert(self, site: Site, template: str, *, after: bool) -> Edit:
-        """Put statements before a site and the comment above it, or after it."""
-        parsed = parse_template(template, site.bindings)
-        text = fill(parsed, site.bindings, self.tree)
-        return self._insert(site, text, grafts_of(parsed, site.bindings), after=after)
-
-    def move(self, site: Site, anchor: Site, *, after: bool) -> Edit:
-        """Take statements away and put them before or after others."""
-        self._check_apart(site, anchor)
-        start, stop = self._with_comment(site)
-        text = reindent(self.tree.text[start:stop], self.tree.lines.indent_of(start), "")
-        removal = self.remove(site)
-        insertion = self._insert(anchor, text, tuple(map(Graft, site.nodes)), after=after)
-        return Edit(
-            ((*removal.texts[0], *insertion.texts[0]),),
-            {**removal.tree, **insertion.tree},
-            site.node,
-        )
-
-    def swap(self, site: Site, other: Site) -> Edit:
-        """Exchange statements; a comment at the end of a line goes with its statement."""
-        self._check_apart(site, other)
-        whole = all(self._closes_line(place) for place in (site, other))
-        pairs = []
-        tree: dict[Node, tuple[Graft, ...]] = {}
-        for here, there in ((site, other), (other, site)):
-            span = self._with_comment(here) if whole else here.span(self.tree)
-            start, stop = self._with_comment(there) if whole else there.span(self.tree)
-            text = reindent(self.tree.text[start:stop], self.tree.lines.indent_of(start), "")
-            pairs.append(Replacement(*span, self._indented(text, here.node)))
-            tree.update(dict.fromkeys(here.nodes, ()))
-            tree[here.node] = tuple(map(Graft, there.nodes))
-        return Edit((tuple(pairs),), tree, site.node)
-
-    # ---- text around statements
-
-    def _insert(self, site: Site, text: str, grafts: Sequence[Graft], *, after: bool) -> Edit:
-        lines, span = self.tree.lines, site.span(self.tree)
-        text = self._indented(text, site.node)
-        edge = site.nodes[-1] if after else site.node
-        if not (lines.opens_line(span.start) and lines.closes_line(span.stop)):
-            point = span.stop if after else span.start
-            inserted = f"; {text}" if after else f"{text}; "
-        elif after:
-            point = lines.end(lines.line_of(span.stop))
-            inserted = f"{lines.newline}{lines.indent_of(span.start)}{text}"
-        else:
-            point = lines.start(self.tree.first_line_with_comment(site.node))
-            inserted = f"{lines.indent_of(span.start)}{text}{lines.newline}"
-        around = (Graft(edge), *grafts) if after else (*grafts, Graft(edge))
-        return Edit(((Replacement(point, point, inserted),),), {edge: around}, site.node)
-
-    def _indented(self, text: str, statement: Node) -> str:
-        """Fit lines to a statement's block, and several statements into a block on one line."""
-        block = self.tree.block_of(statement)
-        if isinstance(block.suite, cst.SimpleStatementSuite):
-            return "; ".join(line for line in text.splitlines() if line)
-        indent = self.tree.lines.indent_of(self.tree.span(statement).start)
-        return reindent(text, "", indent)
-
-    def _closes_line(self, site: Site) -> bool:
-        return self.tree.lines.closes_line(site.span(self.tree).stop)
-
-    def _with_comment(self, site: Site) -> Span:
-        """Give the characters of statements and of the comment at the end of their line."""
-        span = site.span(self.tree)
-        in_block = isinstance(
-            self.tree.block_of(site.node).suite, cst.IndentedBlock | cst.Module
-        ) and self._closes_line(site)
-        if not in_block:
-            return span
-        lines = self.tree.lines
-        return Span(span.start, lines.end(lines.line_of(span.stop)))
-
-    def _removed_span(self, site: Site, statements: Sequence[Node]) -> Span:
-        tree, lines = self.tree, self.tree.lines
-        start, stop = site.span(tree)
-        ended = lines.end_of_semicolon(stop)
-        if lines.opens_line(start) and lines.closes_line(ended):
-            return Span(lines.start(lines.line_of(start)), lines.start(lines.line_of(ended) + 1))
-        first, last = statements.index(site.nodes[0]), statements.index(site.nodes[-1])
-        if not lines.opens_line(start) and first > 0:
-            return Span(tree.span(statements[first - 1]).stop, stop)
-        if last + 1 < len(statements):
-            return Span(start, tree.span(statements[last + 1]).start)
-        return Span(start, stop)
-
-    def _check_apart(self, site: Site, other: Site) -> None:
-        one, two = sorted((site.span(self.tree), other.span(self.tree)))
-        if two.start < one.stop:
-            raise InvalidEdit(
-                f"the statements in lines {self.tree.line(site.node)} and "
-                f"{self.tree.line(other.node)} are the same or lie in each other. "
-                "Name two places that are apart."
-            )

@@ -158,7 +158,8 @@ class Matcher:
         return [(stop, {**bindings, name: tuple(code[position:stop])}) for stop in stops]
 
     def _match_graft(self, graft: Graft, code: Node) -> bool:
-        inner = Matcher(self._grafts)
+        # A graft that is a clean node, copied or moved, stands for itself; edits inside it count.
+        inner = Matcher({old: new for old, new in self._grafts.items() if old is not graft.node})
         return bool(inner.match(graft.node, code, graft.bindings, blocks_of=graft.blocks_of))
 
     def _expand(self, items: tuple[Value, ...]) -> tuple[Value, ...]:

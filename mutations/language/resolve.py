@@ -35,25 +35,38 @@ def resolve(text: str, operator: Operator) -> tuple[Replacement, ...]:
     edits = tuple(operator.apply(Code(tree, choice)))
     if not edits:
         raise InvalidEdit(f"{operator.target}: the edit changes nothing.")
-    replacements = _write(tree, edits)
+    replacements = _proved(tree, edits)
     if operator.comment is not None:
         comments = (rewrite_comment(tree, e, replacements, operator.comment) for e in edits)
         replacements = (*replacements, *dict.fromkeys(comments))
-        _prove(tree, replacements, edits)
     _check_compiles(tree, replacements)
     return tuple(sorted(Replacement(r.start + mark, r.stop + mark, r.text) for r in replacements))
 
 
-def _write(tree: "Tree", edits: "Sequence[Edit]") -> tuple[Replacement, ...]:
-    """Choose for each edit the first text that gives the intended tree."""
-    chosen = [edit.texts[0] for edit in edits]
-    if not _gives(tree, tuple(chain.from_iterable(chosen)), edits):
-        for index, edit in enumerate(edits):
-            right = (text for text in edit.texts if _gives(tree, text, [edit]))
-            chosen[index] = next(right, edit.texts[-1])
-    replacements = tuple(chain.from_iterable(chosen))
-    _prove(tree, replacements, edits)
+def _proved(tree: "Tree", edits: "Sequence[Edit]") -> tuple[Replacement, ...]:
+    """Choose for each edit the first text that gives the intended tree, and prove the whole."""
+    replacements = tuple(chain.from_iterable(edit.texts[0] for edit in edits))
+    if not _gives(tree, replacements, edits):
+        replacements = tuple(chain.from_iterable(_right_text(tree, edit) for edit in edits))
+        if not _gives(tree, replacements, edits):
+            first = min(replacements)
+            raise InvalidEdit(
+                f"{tree.target}: what the edit gives is other code than it says, or no code. At "
+                f"line {tree.lines.line_of(first.start)} it writes `{first.text}`. Edit more of "
+                "the code around, or write the result in full."
+            )
+    if _gives(tree, replacements, ()):
+        line = tree.line(edits[0].anchor)
+        raise InvalidEdit(
+            f"{tree.target}: the edit changes nothing at line {line}. Correct what it writes."
+        )
     return replacements
+
+
+def _right_text(tree: "Tree", edit: "Edit") -> tuple[Replacement, ...]:
+    if len(edit.texts) == 1:
+        return edit.texts[0]
+    return next((text for text in edit.texts if _gives(tree, text, [edit])), edit.texts[-1])
 
 
 def _gives(tree: "Tree", replacements: tuple[Replacement, ...], edits: "Sequence[Edit]") -> bool:
@@ -63,24 +76,6 @@ def _gives(tree: "Tree", replacements: tuple[Replacement, ...], edits: "Sequence
     edited = tree.reparse(_edited(tree, replacements))
     grafts = {node: new for edit in edits for node, new in edit.tree.items()}
     return edited is not None and bool(Matcher(grafts).match(tree.root, edited, {}))
-
-
-def _prove(tree: "Tree", replacements: tuple[Replacement, ...], edits: "Sequence[Edit]") -> None:
-    from mutations.language.matcher import same_code
-
-    if not _gives(tree, replacements, edits):
-        first = min(replacements)
-        raise InvalidEdit(
-            f"{tree.target}: what the edit gives is other code than it says, or no code. At line "
-            f"{tree.lines.line_of(first.start)} it writes `{first.text}`. Edit more of the code "
-            "around, or write the result in full."
-        )
-    edited = tree.reparse(_edited(tree, replacements))
-    if same_code(tree.root, edited):
-        raise InvalidEdit(
-            f"{tree.target}: the edit changes nothing at line "
-            f"{tree.lines.line_of(min(replacements).start)}. Correct what it writes."
-        )
 
 
 def _edited(tree: "Tree", replacements: tuple[Replacement, ...]) -> str:

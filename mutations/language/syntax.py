@@ -26,6 +26,9 @@ Node: TypeAlias = cst.CSTNode
 Value: TypeAlias = Any  # Node | str | None | tuple of those; libcst's fields are not typed closer
 
 
+Literal: TypeAlias = int | float | complex | str | bytes | bool | None
+
+
 class Shape(NamedTuple):
     """A node without its form."""
 
@@ -128,8 +131,11 @@ def is_atom(node: Node) -> bool:
     )  # fmt: skip
 
 
-def literal_of(node: Node) -> int | float | complex | str | bytes | bool | None:
-    """Evaluate a number (with sign), plain string, True, False or None; else a LookupError."""
+def literal_of(node: Node) -> Literal:
+    """Evaluate a number (with sign), a plain string, True, False or None.
+
+    Raises LookupError for any other expression.
+    """
     names = {"True": True, "False": False, "None": None}
     if isinstance(node, cst.Name) and node.value in names:
         return names[node.value]

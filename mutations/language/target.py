@@ -36,12 +36,19 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Segment:
-    """Whole lines of a text, as characters: the target, and the least that compiles alone."""
+    """Whole lines of a text, as characters.
+
+    start, stop: the target
+    unit_start, unit_stop: the least around it that compiles alone
+    indented: whether the target's lines are
+    own_level: whether functions and classes in it are out of bounds
+    """
 
     start: int
     stop: int
     unit_start: int
     unit_stop: int
+    indented: bool = False
     own_level: bool = False
 
 
@@ -61,12 +68,13 @@ def find_segment(text: str, target: str) -> Segment:
     if name in ("", MODULE):
         return Segment(0, len(text), 0, len(text), own_level=name == MODULE)
     symbol = _choose(_symbols(text), target, name)
-    start = lines_of(text).start
+    lines = lines_of(text)
     return Segment(
-        start(symbol.first),
-        start(symbol.last + 1),
-        start(symbol.top_first),
-        start(symbol.top_last + 1),
+        lines.start(symbol.first),
+        lines.start(symbol.last + 1),
+        lines.start(symbol.top_first),
+        lines.start(symbol.top_last + 1),
+        indented=lines.indent_of(lines.start(symbol.first)) != "",
     )
 
 

@@ -85,13 +85,14 @@ class Tree:
         self.target = target
         self.lines: Lines = lines_of(text)
         self.segment: Segment = find_segment(text, target)
-        source = text[self.segment.start : self.segment.stop]
-        self._module = _parse(source, target)
-        self._offset = self.segment.start - len(_header_for(source))
+        self._header = _HEADER if self.segment.indented else ""
+        self._offset = self.segment.start - len(self._header)
+        self._module = self._parse(text[self.segment.start : self.segment.stop])
         self._spans, self._colons = spans_of(self._module)
-        self.root: Node = _content(self._module, source)
+        self.root: Node = self._content(self._module)
         self._parents: dict[Node, Node] = {}
         self._block_of: dict[Node, Block] = {}
+        self._reparsed: tuple[str, Node | None] = ("", None)
         self.blocks: list[Block] = []
         self.expressions: list[Node] = []
         self._index()
@@ -171,11 +172,27 @@ class Tree:
 
     def reparse(self, text: str) -> Node | None:
         """Parse the target's text after an edit; None if it is no code any more."""
+        if text != self._reparsed[0]:
+            try:
+                self._reparsed = text, self._content(cst.parse_module(self._header + text))
+            except cst.ParserSyntaxError:
+                self._reparsed = text, None
+        return self._reparsed[1]
+
+    def _parse(self, source: str) -> cst.Module:
         try:
-            module = cst.parse_module(_header_for(text) + text)
-        except cst.ParserSyntaxError:
-            return None
-        return _content(module, text)
+            module = cst.parse_module(self._header + source)
+        except cst.ParserSyntaxError as error:
+            raise InvalidEdit(
+                f"{self.target}: libcst cannot parse the clean code: {error}. "
+                "Choose another target."
+            ) from error
+        assert module.code == self._header + source, "libcst reproduces what it parses"
+        return module
+
+    def _content(self, module: cst.Module) -> Node:
+        statement: Any = module.body[0] if self._header else None
+        return module if statement is None else statement.body
 
     def _index(self) -> None:
         pending: list[tuple[Node, bool]] = [(self.root, True)]
@@ -205,23 +222,3 @@ class Tree:
 def tree_of(text: str, target: str) -> Tree:
     """Parse a target; the last few are remembered, for a bug often edits one target twice."""
     return Tree(text, target)
-
-
-def _header_for(source: str) -> str:
-    return _HEADER if source[:1] in (" ", "\t", "\f") else ""
-
-
-def _parse(source: str, target: str) -> cst.Module:
-    try:
-        module = cst.parse_module(_header_for(source) + source)
-    except cst.ParserSyntaxError as error:
-        raise InvalidEdit(
-            f"{target}: libcst cannot parse the clean code: {error}. Choose another target."
-        ) from error
-    assert module.code == _header_for(source) + source, "libcst reproduces what it parses"
-    return module
-
-
-def _content(module: cst.Module, source: str) -> Node:
-    first: Any = module.body[0] if module.body else module
-    return first.body if _header_for(source) else module
