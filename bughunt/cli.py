@@ -7,14 +7,14 @@ loads torch into this process.
 
 from __future__ import annotations
 
-import secrets
+import random
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bughunt.errors import BughuntError
+from bughunt.errors import BughuntError, EnvironmentProblem
 
 if TYPE_CHECKING:
     from bughunt.manifest import Symptom
@@ -54,7 +54,7 @@ class _Choice(NamedTuple):
             ids = [name.strip() for name in self.bugs.split(",") if name.strip()]
             return select.select_bugs(bank, ids), "bughunt-own"
         assert self.number is not None
-        seed = secrets.randbelow(_SEEDS) if self.seed is None else self.seed
+        seed = random.randrange(_SEEDS) if self.seed is None else self.seed
         return select.select_random(bank, self.number, seed), f"bughunt-random-{seed}"
 
 
@@ -91,6 +91,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON."
 @click.version_option(package_name="bughunt", message="bughunt %(version)s")
 def bughunt() -> None:
     """Hunt bugs in a language model: you see symptoms, you fix causes."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        text = "the current folder is gone. Change into one that exists, such as 'cd ~'."
+        raise EnvironmentProblem(text) from None
 
 
 @bughunt.command()
@@ -198,7 +203,6 @@ def doctor(bank: Path | None, as_json: bool) -> None:
     """
     from bughunt import doctor as examination
     from bughunt import report
-    from bughunt.errors import EnvironmentProblem
 
     findings = examination.examine(_catalogue(bank))
     if as_json:

@@ -136,8 +136,11 @@ def _count(number: int, noun: str) -> str:
 
 
 def _shown(folder: Path) -> str:
-    here = Path.cwd()
-    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+    """Return the folder as the user would type it from where he stands."""
+    with contextlib.suppress(FileNotFoundError):  # he may stand in the folder that was replaced
+        here = Path.cwd()
+        return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+    return str(folder)
 
 
 def write(blocks: Sequence[Block], stream: TextIO) -> None:

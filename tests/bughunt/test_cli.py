@@ -1,0 +1,371 @@
+"""The command line: a whole hunt on the small bank, and what users get wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bughunt import cli
+from bughunt.errors import EnvironmentProblem
+
+WRONG, BUGS_REMAIN, ENVIRONMENT, INTERRUPTED = 2, 1, 3, 130
+
+
+@pytest.fixture
+def call(monkeypatch, tmp_path):
+    """Return a function that calls bughunt, in the folder that the last ``cd`` named."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments, **options):
+        return CliRunner().invoke(cli.bughunt, [str(it) for it in arguments], **options)
+
+    return invoke
+
+
+@pytest.fixture
+def hunt(call, bank_folder, monkeypatch, tmp_path):
+    """Return ``call`` after a workspace was made and entered."""
+    result = call("materialize", "--level", "short", "--bank", bank_folder)
+    assert result.exit_code == 0, result.output
+    monkeypatch.chdir(tmp_path / "bughunt-short")
+    return call
+
+
+def edit(old, new):
+    """Do what a hunter does to the module of the workspace."""
+    file = Path("abacus/arithmetic.py")
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_hunt_goes_from_open_to_fixed(hunt):
+    """A fix counts whatever it looks like, and the exit code says when all are fixed."""
+    first = hunt("check")
+    edit("result = 1", "result = sum(())")
+    second = hunt("check")
+    edit("(len(values) - 1)", "len(list(values))")
+    third = hunt("check")
+
+    ends = [result.output.splitlines()[-1] for result in (first, second, third)]
+    assert "0 of 2 fixed" in first.output
+    assert "1 of 2 fixed" in second.output
+    assert ends[2] == "2 of 2 fixed"
+    assert [it.exit_code for it in (first, second, third)] == [BUGS_REMAIN, BUGS_REMAIN, 0]
+
+
+def test_check_shows_evidence_and_the_next_command(hunt):
+    """A crash is told with its place, a wrong result with the assertion."""
+    lines = [line.strip() for line in hunt("check").output.splitlines()]
+
+    assert "1  open  The average of equal numbers is not that number." in lines
+    assert "ZeroDivisionError at abacus/arithmetic.py:14: division by zero" in lines
+    assert 'assert observed["total"] == 0' in lines
+    assert lines[-1] == "Next: pytest tests/test_mean_of_equal_numbers_is_that_number.py"
+
+
+def test_check_of_one_symptom_looks_at_no_other(hunt):
+    """The exit code is about what was looked at."""
+    edit("result = 1", "result = 0")
+
+    result = hunt("check", 2)
+
+    assert "1 of 1 fixed" in result.output
+    assert result.exit_code == 0
+
+
+def test_check_as_json_can_be_read_by_a_program(hunt):
+    """The record is the grade, and names no bug."""
+    result = hunt("check", "--json")
+
+    record = json.loads(result.stdout)
+    assert (record["fixed"], record["total"], result.exit_code) == (0, 2, BUGS_REMAIN)
+    assert record["symptoms"][1] == {
+        "number": 2,
+        "symptom": "Totals are too large.",
+        "detector": "total_of_nothing_is_nothing",
+        "fixed": False,
+        "evidence": 'assert observed["total"] == 0',
+    }
+
+
+def test_check_after_a_syntax_error_says_where(hunt):
+    """Every symptom that needs the file is open, and the line is named."""
+    edit("result += value", "result += ")
+
+    result = hunt("check")
+
+    assert result.output.count("SyntaxError at abacus/arithmetic.py:8: invalid syntax") == 2
+    assert result.exit_code == BUGS_REMAIN
+
+
+def test_check_without_its_detector_is_no_pass(hunt):
+    """Deleting the tests does not fix the code."""
+    for file in Path("tests").glob("test_*.py"):
+        file.unlink()
+
+    result = hunt("check")
+
+    assert "0 of 2 fixed" in result.output
+    assert "FileNotFoundError" in result.output
+
+
+def test_check_works_from_a_folder_of_the_workspace(hunt, monkeypatch):
+    """A hunter need not stand at the top, as with git."""
+    monkeypatch.chdir("tests")
+
+    assert "0 of 2 fixed" in hunt("check").output
+
+
+def test_diff_shows_the_changes_of_the_hunter_only(hunt, bank_folder):
+    """Before the first change it is empty; the bugs are never in it."""
+    before = hunt("diff", "--bank", bank_folder)
+    edit("result = 1", "result = 0")
+    after = hunt("diff", "--bank", bank_folder)
+
+    assert (before.exit_code, before.output) == (0, "")
+    changed = [line for line in after.output.splitlines() if line[:1] in "+-"]
+    assert changed == [
+        "--- a/abacus/arithmetic.py",
+        "+++ b/abacus/arithmetic.py",
+        "-    result = 1",
+        "+    result = 0",
+    ]
+
+
+def test_reveal_shows_cause_explanation_and_diff(hunt, bank_folder):
+    """With --yes nothing is asked."""
+    result = hunt("reveal", 2, "--yes", "--bank", bank_folder)
+
+    assert result.exit_code == 0
+    for text in (
+        "Symptom 2: Totals are too large.",
+        "The code has: sum starts at one.",
+        "-    result = 0\n+    result = 1\n",
+        "A sum starts at the neutral element.",
+        "Where it happened: everywhere",
+    ):
+        assert text in result.stdout
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""], ids=["no", "end of input"])
+def test_reveal_asks_first_and_takes_no_for_an_answer(hunt, bank_folder, answer):
+    """Nothing of the answer is shown before."""
+    result = hunt("reveal", 2, "--bank", bank_folder, input=answer)
+
+    assert result.exit_code == INTERRUPTED
+    assert "Show the answer? [y/N]" in result.output
+    assert "neutral" not in result.output
+
+
+def test_levels_are_listed_without_naming_bugs(call, bank_folder):
+    """For a reader and for a program."""
+    text = call("levels", "--bank", bank_folder)
+    record = json.loads(call("levels", "--json", "--bank", bank_folder).stdout)
+
+    assert text.output.splitlines() == [
+        "LEVEL  BUGS  MINUTES  TITLE",
+        "short  2     20       Sums and means",
+        "",
+        "Next: bughunt materialize --level short",
+    ]
+    assert record == [{"name": "short", "title": "Sums and means", "minutes": 20, "bugs": 2}]
+
+
+@pytest.mark.parametrize(
+    ("choice", "folder"),
+    [
+        (["--level", "short"], "bughunt-short"),
+        (["--bugs", "sum_starts_at_one"], "bughunt-own"),
+        (["--random", "1", "--seed", "7"], "bughunt-random-7"),
+        (["elsewhere/deep", "--random", "2"], "elsewhere/deep"),
+    ],
+    ids=["level", "bugs", "random", "destination"],
+)
+def test_materialize_says_where_and_what_next(call, bank_folder, choice, folder):
+    """The folder is named after the choice, unless it was named."""
+    result = call("materialize", *choice, "--bank", bank_folder)
+
+    assert result.exit_code == 0
+    assert Path(folder, ".bughunt").is_dir()
+    assert f"Written to {folder} (" in result.output
+    assert f"Next: cd {folder}, read README.md, then bughunt check" in result.output
+
+
+REFUSALS = {
+    "command": (["chek"], WRONG, "No such command 'chek'. Did you mean 'check'?"),
+    "level": (["materialize", "--level", "shirt"], WRONG, "Did you mean 'short'?"),
+    "bug": (["materialize", "--bugs", "sum_start_at_one"], WRONG, "'sum_starts_at_one'?"),
+    "no choice": (["materialize"], WRONG, "one of --level, --bugs and --random"),
+    "two choices": (["materialize", "--level=short", "--random=1"], WRONG, "one of --level"),
+    "seed": (["materialize", "--level=short", "--seed=1"], WRONG, "--seed belongs to --random"),
+    "too many": (["materialize", "--random=3"], WRONG, "Ask for 2 or fewer"),
+    "number": (["materialize", "--random=x"], WRONG, "'x' is not a valid integer"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "text"), REFUSALS.values(), ids=REFUSALS)
+def test_wrong_call_is_told_what_to_do(call, bank_folder, arguments, code, text):
+    """One message, no traceback, and nothing is written."""
+    bank = ["--bank", bank_folder] if arguments[0] == "materialize" else []
+    result = call(*arguments, *bank)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert text in result.stderr
+    assert "Traceback" not in result.output
+    assert not list(Path.cwd().glob("bughunt-*"))
+
+
+def test_existing_destination_is_kept_without_force(hunt, bank_folder, tmp_path):
+    """A second materialize does not cost the hunter his work."""
+    edit("result = 1", "result = 2")
+    call = ["materialize", tmp_path / "bughunt-short", "--level=short", "--bank", bank_folder]
+
+    refused = hunt(*call)
+    kept = Path("abacus/arithmetic.py").read_text()
+    forced = hunt(*call, "--force")
+
+    assert (refused.exit_code, forced.exit_code) == (WRONG, 0)
+    assert "error: " in refused.stderr
+    assert "--force" in refused.stderr
+    assert "result = 2" in kept
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["diff"], ["reveal", "1"]], ids="-".join)
+def test_outside_a_workspace_the_way_in_is_told(call, arguments):
+    """The message names the folder and the command that makes a workspace."""
+    result = call(*arguments)
+
+    assert result.exit_code == WRONG
+    assert result.stderr.startswith("error: ")
+    assert "not in a workspace" in result.stderr
+    assert "bughunt materialize" in result.stderr
+
+
+@pytest.mark.parametrize("number", [0, 3, -1])
+def test_symptom_out_of_range_is_told_the_range(hunt, number):
+    """Numbers are those of the README."""
+    result = hunt("check", "--", number)
+
+    assert result.exit_code == WRONG
+    assert f"there is no symptom {number}; this workspace has 1 to 2." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("{", "not a manifest"),
+        ('{"format": 99, "bughunt": "9.9"}', "format 99, written by bughunt 9.9"),
+    ],
+    ids=["damaged", "newer"],
+)
+def test_unreadable_manifest_is_told_the_way_out(hunt, content, text):
+    """The file is named with what is wrong in it."""
+    Path(".bughunt/manifest.json").write_text(content)
+
+    result = hunt("check")
+
+    assert result.exit_code == WRONG
+    assert text in result.stderr
+
+
+def test_reveal_from_another_bank_is_refused(hunt, bank_folder, rewrite):
+    """An answer to another question would be worse than none."""
+    rewrite("sum_starts_at_one:", "total_starts_at_one:")
+    rewrite(", sum_starts_at_one]", ", total_starts_at_one]")
+
+    result = hunt("reveal", 2, "--yes", "--bank", bank_folder)
+
+    assert result.exit_code == WRONG
+    assert "from another state of" in result.stderr
+
+
+def test_doctor_exits_with_three_when_something_is_missing(call, bank_folder):
+    """The environment is at fault, not the call; warnings do not count."""
+    healthy = call("doctor", "--bank", bank_folder)
+    (bank_folder / "levels.yaml").write_text("version: 2\n")
+    ill = call("doctor", "--json", "--bank", bank_folder)
+
+    assert healthy.exit_code == 0
+    assert "Everything needed is here." in healthy.output
+    assert ill.exit_code == ENVIRONMENT
+    assert [it["name"] for it in json.loads(ill.stdout) if it["state"] == "missing"] == ["bank"]
+
+
+def test_trouble_with_the_machine_exits_with_three(call, monkeypatch):
+    """Errors carry their exit code from the stage to the shell."""
+
+    def fail(_):
+        raise EnvironmentProblem("disk: full. Make room.")
+
+    monkeypatch.setattr(cli, "_load", fail)
+
+    result = call("levels")
+
+    assert (result.exit_code, result.stderr) == (ENVIRONMENT, "error: disk: full. Make room.\n")
+
+
+def test_interrupt_ends_quietly(call, monkeypatch):
+    """Ctrl-C is a wish and no error."""
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_load", interrupt)
+
+    result = call("levels")
+
+    assert (result.exit_code, result.output) == (INTERRUPTED, "")
+
+
+LIGHT = """
+import sys
+from bughunt.cli import bughunt
+bughunt(sys.argv[1:], standalone_mode=False)
+print(sorted({"torch", "numpy", "rich", "pytest"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["levels"], ["materialize", "--level=short"], ["doctor"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_light_commands_load_nothing_heavy(bank_folder, tmp_path, arguments):
+    """Into a pipe, not even rich is loaded."""
+    result = subprocess.run(
+        [sys.executable, "-c", LIGHT, *arguments, "--bank", str(bank_folder)],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert result.stderr.splitlines()[-1] == "[]"
+
+
+def test_command_and_module_give_the_same_answer(tmp_path):
+    """``bughunt`` and ``python -m bughunt`` are one program."""
+    script = shutil.which("bughunt", path=str(Path(sys.executable).parent))
+    calls = ([script, "--version"], [sys.executable, "-m", "bughunt", "--version"])
+    answers = [
+        subprocess.run(it, cwd=tmp_path, capture_output=True, text=True, check=True, env=os.environ)
+        for it in calls
+    ]
+
+    assert answers[0].stdout == answers[1].stdout
+    assert answers[0].stdout.startswith("bughunt 0.")
+
+
+def test_folder_that_is_gone_is_told_to_be_left(hunt, tmp_path):
+    """Whoever replaces the workspace in which he stands has to step out and in again."""
+    shutil.rmtree(tmp_path / "bughunt-short")
+
+    result = hunt("check")
+
+    assert result.exit_code == ENVIRONMENT
+    assert result.stderr == (
+        "error: the current folder is gone. Change into one that exists, such as 'cd ~'.\n"
+    )

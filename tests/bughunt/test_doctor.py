@@ -1,0 +1,95 @@
+"""The look at the environment: what is missing is named with what to do."""
+
+import importlib
+from importlib import metadata
+
+import pytest
+
+from bughunt import doctor
+
+
+@pytest.fixture
+def findings(bank_folder, monkeypatch, tmp_path):
+    """Return a function that examines, and gives the findings by name."""
+    monkeypatch.setenv("NANOCHAT_BASE_DIR", str(tmp_path / "base"))
+
+    def examine():
+        return {it.name: it for it in doctor.examine(bank_folder / "levels.yaml")}
+
+    return examine
+
+
+def test_healthy_environment_has_nothing_missing(findings):
+    """Everything that the tests run on is found, with its version."""
+    found = findings()
+
+    assert {it.name for it in found.values() if it.state == "missing"} == set()
+    assert found["torch"].found == metadata.version("torch")
+    assert found["bank"].found == "2 bugs, 1 levels"
+
+
+def test_base_folder_is_looked_at_and_not_made(findings, tmp_path):
+    """A look changes nothing."""
+    assert findings()["NANOCHAT_BASE_DIR"].found == str(tmp_path / "base")
+    assert not (tmp_path / "base").exists()
+
+
+def test_base_folder_inside_a_file_cannot_be_written(findings, tmp_path):
+    """The nearest thing that exists decides."""
+    (tmp_path / "base").write_text("")
+
+    found = findings()["NANOCHAT_BASE_DIR"]
+
+    assert (found.state, found.found) == ("missing", f"{tmp_path / 'base'} cannot be written to")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "found", "advice"),
+    [
+        ("nothing-like-it>=2", "not installed", "Run 'pip install \"nothing-like-it>=2\"'."),
+        ("click>=999", "is too old", "Run 'pip install \"click>=999\"'."),
+    ],
+    ids=["absent", "old"],
+)
+def test_package_that_does_not_serve_is_named(findings, monkeypatch, requirement, found, advice):
+    """The requirement comes from what bughunt itself declares."""
+    monkeypatch.setattr(metadata, "requires", lambda _: [requirement, "x; extra == 'test'"])
+
+    (problem,) = [it for it in findings().values() if it.state == "missing"]
+
+    assert found in problem.found
+    assert problem.advice == advice
+
+
+def test_package_for_an_extra_is_not_missed(findings, monkeypatch):
+    """Whoever does not run the tests needs nothing for them."""
+    monkeypatch.setattr(metadata, "requires", lambda _: ["nothing-like-it; extra == 'test'"])
+
+    assert "nothing-like-it" not in findings()
+
+
+def test_damaged_bank_is_shown_with_its_first_problem(findings, bank_folder):
+    """The place in the catalogue is part of what was found."""
+    (bank_folder / "levels.yaml").write_text("version: 1\nversion: 1\n")
+
+    found = findings()["bank"]
+
+    assert found.state == "missing"
+    assert "levels.yaml:2" in found.found
+
+
+def test_compiled_module_that_fails_is_told_with_its_cause(findings, monkeypatch):
+    """The cause below the import error says what does not fit."""
+    real = importlib.import_module
+
+    def fail(name):
+        if name != "rustbpe":
+            return real(name)
+        raise ImportError("no rustbpe") from ImportError(f"{name}: wrong ELF class")
+
+    monkeypatch.setattr(importlib, "import_module", fail)
+
+    found = findings()["rustbpe"]
+
+    assert (found.state, found.found) == ("missing", "rustbpe: wrong ELF class")
+    assert "https://rustup.rs" in found.advice

@@ -1,0 +1,88 @@
+"""Grading: only a detector that ran and passed makes a symptom fixed."""
+
+from pathlib import Path
+
+import pytest
+
+from bughunt.detector import Crashed, DetectorRun, Failed, Passed, TimedOut
+from bughunt.grade import SymptomStatus, cases, evidence, grade, is_caught
+from bughunt.spec import Expect
+from bughunt.workspace import Symptom
+
+SYMPTOMS = (Symptom(1, "It is slow.", "fast"), Symptom(2, "It is wrong.", "right"))
+ASSERTION = Expect("assertion")
+RAISES = Expect("raises", "RuntimeError")
+
+
+def run(detector, outcome):
+    """Return a run that ended so."""
+    return DetectorRun(detector, 0, outcome, 0.1)
+
+
+def test_symptom_is_fixed_when_its_own_detector_passes():
+    """Numbers and texts are the hunter's; the order of the runs does not matter."""
+    result = grade(SYMPTOMS, [run("right", Failed("1 != 2")), run("fast", Passed())])
+
+    assert result.statuses == (
+        SymptomStatus(1, "It is slow.", "fast", True, "its detector passes"),
+        SymptomStatus(2, "It is wrong.", "right", False, "1 != 2"),
+    )
+    assert (result.fixed, result.total) == (1, 2)
+
+
+OTHERWISE = {
+    "failed": [run("fast", Failed("x"))],
+    "crashed": [run("fast", Crashed("NotCollected", "no test"))],
+    "timed out": [run("fast", TimedOut(30))],
+    "not run": [],
+    "another's pass": [run("right", Passed())],
+    "one pass of two": [run("fast", Passed()), run("fast", Failed("x"))],
+}
+
+
+@pytest.mark.parametrize("runs", OTHERWISE.values(), ids=OTHERWISE)
+def test_symptom_stays_open_without_a_clean_pass(runs):
+    """A skip, a crash, a timeout or a missing result is never a pass."""
+    assert grade(SYMPTOMS[:1], runs).fixed == 0
+
+
+CAUGHT = {
+    "wrong data": (ASSERTION, Failed("x"), True),
+    "undeclared crash": (ASSERTION, Crashed("RuntimeError", ""), False),
+    "assertion in the code": (ASSERTION, Crashed("AssertionError", ""), False),
+    "clean": (ASSERTION, Passed(), False),
+    "hang": (ASSERTION, TimedOut(30), False),
+    "declared crash": (RAISES, Crashed("RuntimeError", ""), True),
+    "another crash": (RAISES, Crashed("ValueError", ""), False),
+    "wrong data for a crash": (RAISES, Failed("x"), False),
+    "clean for a crash": (RAISES, Passed(), False),
+}
+
+
+@pytest.mark.parametrize(("expect", "outcome", "caught"), CAUGHT.values(), ids=CAUGHT)
+def test_bug_is_caught_only_in_the_declared_way(expect, outcome, caught):
+    """What was not declared is not a catch, however red it is."""
+    assert is_caught(expect, outcome) is caught
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [
+        (Failed("\n  not   equal\n\n 3 of 4\n"), "not equal; 3 of 4"),
+        (Failed("x" * 999), "x" * 157 + "..."),
+        (Crashed("KeyError", "'x'", "shop/till.py:3"), "KeyError at shop/till.py:3: 'x'"),
+        (Crashed("SIGSEGV", ""), "SIGSEGV"),
+        (TimedOut(30.0), "no verdict within 30 s"),
+    ],
+    ids=["lines", "long", "place", "signal", "timeout"],
+)
+def test_evidence_is_one_short_line(outcome, line):
+    """The list of symptoms stays a list."""
+    assert evidence(outcome) == line
+
+
+def test_detectors_are_those_of_the_workspace():
+    """The hunter can read, run and debug exactly what grades him."""
+    (case,) = cases(Path("/hunt"), SYMPTOMS[:1])
+
+    assert case.detector == Path("/hunt/tests/test_fast.py")
