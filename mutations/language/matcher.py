@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mutations.language.pattern import ANONYMOUS, as_written, metavariable, run_metavariable
+from mutations.language.metavariable import ANONYMOUS, as_written
+from mutations.language.pattern import metavariable, run_metavariable
 from mutations.language.syntax import (
     BLOCK_FIELDS,
     Node,

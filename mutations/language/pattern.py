@@ -5,7 +5,6 @@ statements, ``$_`` and ``$$$_`` for the same without a name. A metavariable beco
 that no code has, so that libcst parses patterns like any code; docs/patterns.md is the reference.
 """
 
-import re
 import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,13 +13,15 @@ from typing import Any
 import libcst as cst
 
 from mutations.language.errors import PatternError
+from mutations.language.metavariable import (
+    ONE,
+    RUN,
+    as_written,
+    encode,
+    has_stray_dollar,
+    star_runs_after_keywords,
+)
 from mutations.language.syntax import Node, is_node, shape_of, statements_of
-
-_METAVARIABLE = re.compile(r"(\$\$\$|\$)([A-Z][A-Z0-9_]*|_)(?![A-Za-z0-9_])")
-_ONE, _MANY = "__metavariable_one_", "__metavariable_many_"
-_PLACEHOLDER = re.compile(f"({_ONE}|{_MANY})([A-Z][A-Z0-9_]*|_)(?![A-Za-z0-9_])")
-
-ANONYMOUS = "_"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,22 +43,12 @@ class Pattern:
     expression: cst.BaseExpression | None
     header: bool
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The metavariables that the pattern binds."""
-        return frozenset(name for _, name in _METAVARIABLE.findall(self.source)) - {ANONYMOUS}
-
 
 @lru_cache(maxsize=256)
 def parse_pattern(source: str) -> Pattern:
     """Parse a pattern; raises PatternError if it is not code."""
     text = textwrap.dedent(source).strip()
-    code = _METAVARIABLE.sub(lambda m: (_ONE if m[1] == "$" else _MANY) + m[2], text)
-    module = _parse(code)
-    header = module is None and code.endswith(":")
-    if header:
-        code += " pass"
-        module = _parse(code)
+    code, module, header = _parse_variants(encode(text))
     nodes = statements_of(module) if module is not None else ()
     if module is None or not nodes or (header and len(nodes) > 1):
         raise PatternError(f"pattern `{source}`: {_complaint(text)}")
@@ -70,26 +61,26 @@ def parse_pattern(source: str) -> Pattern:
 
 def metavariable(node: Node) -> str | None:
     """Name the metavariable for one expression that a node is."""
-    if isinstance(node, cst.Name) and node.value.startswith(_ONE):
-        return node.value[len(_ONE) :]
+    if isinstance(node, cst.Name) and node.value.startswith(ONE):
+        return node.value[len(ONE) :]
     return None
 
 
 def run_metavariable(node: Any) -> str | None:
     """Name the metavariable for a run that a list's item is."""
     name = _bare_name(node)
-    return name[len(_MANY) :] if name is not None and name.startswith(_MANY) else None
+    return name[len(RUN) :] if name is not None and name.startswith(RUN) else None
 
 
-def placeholder_name(node: Node) -> str | None:
-    """Name the metavariable of either sort that a name is."""
-    found = _PLACEHOLDER.fullmatch(node.value) if isinstance(node, cst.Name) else None
-    return found[2] if found else None
-
-
-def as_written(text: str) -> str:
-    """Turn placeholders in a text, such as a string or a message, back into metavariables."""
-    return _PLACEHOLDER.sub(lambda m: ("$" if m[1] == _ONE else "$$$") + m[2], text)
+def _parse_variants(code: str) -> tuple[str, cst.Module | None, bool]:
+    """Parse code as it is, as a header, or with starred runs; tell which code and if a header."""
+    for variant in (code, star_runs_after_keywords(code)):
+        for header in (False, True):
+            text = f"{variant} pass" if header else variant
+            module = _parse(text) if variant.endswith(":") or not header else None
+            if module is not None:
+                return text, module, header
+    return code, None, False
 
 
 def _parse(code: str) -> cst.Module | None:
@@ -102,19 +93,20 @@ def _parse(code: str) -> cst.Module | None:
 def _complaint(text: str) -> str:
     if not text:
         return "it is empty. Write the code to look for."
-    if "$" in _METAVARIABLE.sub("", text):
+    if has_stray_dollar(text):
         return "a metavariable is $NAME or $$$NAMES in capitals, or $_ or $$$_. Correct the name."
     return "it is not Python code. Write an expression, statements, or a header such as `if $X:`."
+
+
+_ITEM_LABELS = ("keyword", "asname", "annotation", "default", "conversion", "format_spec")
 
 
 def _bare_name(node: Any) -> str | None:
     """Look for a name through the list items that hold nothing else."""
     if isinstance(node, cst.Name):
         return node.value
-    labelled = [
-        getattr(node, part, None) for part in ("keyword", "asname", "annotation", "default")
-    ]
-    if any(labelled) or getattr(node, "star", "") not in ("", None):
+    labelled = any(getattr(node, label, None) for label in _ITEM_LABELS)
+    if labelled or getattr(node, "star", "") not in ("", "**", None):
         return None
     for kind, part in _ITEMS:
         if isinstance(node, kind):
@@ -143,7 +135,7 @@ def _check_runs(pattern: Pattern) -> None:
     pending: list[Node] = [pattern.module]
     while pending:
         node = pending.pop()
-        if isinstance(node, cst.Name) and node.value.startswith(_MANY):
+        if isinstance(node, cst.Name) and node.value.startswith(RUN):
             raise PatternError(
                 f"pattern `{pattern.source}`: {as_written(node.value)} does not stand in a list of "
                 "arguments, elements, parameters or statements. Write $X for one expression."

@@ -22,6 +22,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 import libcst as cst
 
+from mutations.language.metavariable import as_written
+
 Node: TypeAlias = cst.CSTNode
 Value: TypeAlias = Any  # Node | str | None | tuple of those; libcst's fields are not typed closer
 
@@ -80,6 +82,8 @@ _NO_CODE = cst.Module([])
 
 def code_of(node: Node) -> str:
     """Give a node's source without the white space around it."""
+    if isinstance(node, cst.Annotation):  # its colon or arrow belongs to the node around
+        return code_of(node.annotation)
     return _NO_CODE.code_for_node(node).strip()
 
 
@@ -293,12 +297,12 @@ def _parts(part: Any, prefix: str, quote: str) -> Iterator[Value]:
     try:
         yield _text(f"{prefix}{quote}{text}{quote}")
     except (SyntaxError, ValueError):  # an escape that ends in the next replacement field
-        yield text
+        yield as_written(text)
 
 
 def _text(literal: str) -> str:
     value = _evaluate(literal)
-    return value if isinstance(value, str) else repr(value)[2:-1]
+    return as_written(value) if isinstance(value, str) else repr(value)[2:-1]
 
 
 def _merge(pieces: Any) -> tuple[Value, ...]:

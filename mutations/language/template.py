@@ -15,13 +15,8 @@ import libcst as cst
 
 from mutations.language.errors import PatternError
 from mutations.language.matcher import Bindings, Graft, Matcher
-from mutations.language.pattern import (
-    Pattern,
-    as_written,
-    metavariable,
-    parse_pattern,
-    run_metavariable,
-)
+from mutations.language.metavariable import as_written
+from mutations.language.pattern import Pattern, metavariable, parse_pattern, run_metavariable
 from mutations.language.syntax import Node, is_atom, is_node, shape_of
 from mutations.language.tree import Tree, spans_of
 
