@@ -18,16 +18,18 @@ BINARY = {
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
 }
 UNARY = {ast.UAdd: operator.pos, ast.USub: operator.neg}
+GROUPED_DIGITS = re.compile(r"(?<![\w.,])\d{1,3}(,\d{3})+(?![\d,])", re.ASCII)
 
 
 class Unsupported(Exception):
     """The expression asks for something that a calculator does not do."""
 
 
-def use_calculator(expression):
+def use_calculator(expression: str):
     """Evaluate what a model wrote between its tool tokens.
 
-    Numbers may have commas between thousands. A string may be asked for `.count("...")`.
+    Numbers may have commas between thousands. A string may be asked for `.count("...")`; then
+    commas are left alone.
 
     Args:
         expression: str, such as "25 + 17", "1,000 * 3" or "'strawberry'.count('r')".
@@ -46,11 +48,11 @@ def use_calculator(expression):
         return None
 
 
-def join_thousands(expression):
-    """Remove the commas between groups of digits, outside of strings."""
-    parts = re.split(r"""("[^"]*"|'[^']*')""", expression)
-    parts[::2] = [re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", part) for part in parts[::2]]
-    return "".join(parts)
+def join_thousands(expression: str) -> str:
+    """Remove the commas between groups of three digits, unless there is a string to spoil."""
+    if "'" in expression or '"' in expression:
+        return expression
+    return GROUPED_DIGITS.sub(lambda number: number[0].replace(",", ""), expression)
 
 
 def evaluate(node):
@@ -74,7 +76,7 @@ def evaluate(node):
 def refuse_large_power(base, exponent):
     """Raise Unsupported before a power whose digits would not fit, instead of after."""
     whole = isinstance(base, int) and isinstance(exponent, int)
-    if whole and abs(exponent) * base.bit_length() > MAX_BITS:
+    if whole and exponent * (base.bit_length() - 1) > MAX_BITS:
         raise Unsupported(f"{base} ** {exponent}")
 
 

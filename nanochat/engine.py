@@ -29,7 +29,9 @@ class KVCache:
 
     growth_step = 256       # positions; capacity past the plan is a multiple of it
 
-    def __init__(self, batch_size, num_heads, seq_len, head_dim, num_layers):
+    def __init__(
+        self, batch_size: int, num_heads: int, seq_len: int, head_dim: int, num_layers: int
+    ):
         self.batch_size = batch_size
         self.num_heads = num_heads
         self.seq_len = seq_len
@@ -38,12 +40,12 @@ class KVCache:
         self.kv_cache = None            # (L, 2, B, K, capacity, D)
         self.pos = 0
 
-    def get_pos(self):
+    def get_pos(self) -> int:
         """Return the number of positions held, which is the index of the next one."""
         return self.pos
 
     @property
-    def capacity(self):
+    def capacity(self) -> int:
         """Positions that fit without growing."""
         return 0 if self.kv_cache is None else self.kv_cache.size(4)
 
@@ -52,7 +54,7 @@ class KVCache:
         self.kv_cache = None
         self.pos = 0
 
-    def prefill(self, other):
+    def prefill(self, other: "KVCache"):
         """Start from what another cache holds; its single row may serve all rows of this one.
 
         Raises:
@@ -76,7 +78,7 @@ class KVCache:
         self.kv_cache[:, :, :, :, :other.pos] = held
         self.pos = other.pos
 
-    def insert_kv(self, layer_idx, k, v):
+    def insert_kv(self, layer_idx: int, k, v):
         """Take in the keys and values of new positions, for one layer.
 
         Args:
@@ -87,14 +89,16 @@ class KVCache:
             Keys and values of all positions so far, each (B, K, S, D): views of the cache.
 
         Raises:
-            ValueError: rows, heads or head width are not those of the cache.
+            ValueError: keys and values differ in shape, or rows, heads or head width are not those
+                of the cache.
         """
         B, K, T, D = k.size()
         mine = (self.batch_size, self.num_heads, self.head_dim)
-        if mine != (B, K, D):
+        if mine != (B, K, D) or v.shape != k.shape:
             raise ValueError(
-                f"KVCache.insert_kv: rows, heads and head width are {(B, K, D)}, but the cache was "
-                f"made for {mine}. Make a cache of the right shape."
+                f"KVCache.insert_kv: keys are {tuple(k.shape)}, values are {tuple(v.shape)}, and "
+                f"the cache was made for rows, heads and head width of {mine}. Make a cache of the "
+                "right shape."
             )
         start, stop = self.pos, self.pos + T
         if stop > self.capacity:
@@ -108,39 +112,38 @@ class KVCache:
             self.pos = stop
         return layer[0, :, :, :stop], layer[1, :, :, :stop]
 
-    def _reserve(self, positions, like):
+    def _reserve(self, positions: int, like):
         """Make room for so many positions, keeping those that are held."""
         steps = -(-positions // self.growth_step)
         capacity = self.seq_len if positions <= self.seq_len else steps * self.growth_step
         shape = (self.num_layers, 2, self.batch_size, self.num_heads, capacity, self.head_dim)
         grown = torch.empty(shape, dtype=like.dtype, device=like.device)
         if self.kv_cache is not None:
-            held = self.capacity
-            grown[:, :, :, :, :held] = self.kv_cache
+            grown[:, :, :, :, :self.capacity] = self.kv_cache
         self.kv_cache = grown
 
 
 class Row:
-    """One sample on its way: its tool calls, and whether it has ended."""
+    """One sample on its way: its tool calls, and whether it has ended.
 
-    def __init__(self, engine, prompt):
+    Args:
+        engine: whose tokenizer and special tokens it uses.
+        prompt: list of token ids; a tool call that they leave open goes on, one that they close
+            at their very end is answered.
+    """
+
+    def __init__(self, engine: "Engine", prompt):
         self.engine = engine
         self.forced = deque()           # tokens that come next, whatever the model says
         self.expression = None          # tokens inside an open tool call, else None
         self.ended = False
-        self._resume(prompt)
 
-    def _resume(self, prompt):
-        """Take up a tool call that the prompt left open, or just closed."""
-        engine = self.engine
-        brackets = (engine.python_start, engine.python_end)
-        marks = [i for i, token in enumerate(prompt) if token in brackets]
-        if marks and prompt[marks[-1]] == engine.python_start:
-            self.expression = prompt[marks[-1] + 1:]
-        elif prompt[-1] == engine.python_end and len(marks) > 1:
-            self._call_tool(prompt[marks[-2] + 1:-1])
+        call = None
+        for token in prompt:
+            call = self._follow(token)
+        self._answer(call)
 
-    def step(self, sampled):
+    def step(self, sampled: int):
         """Decide on the next token.
 
         Args:
@@ -151,26 +154,30 @@ class Row:
         """
         if self.forced:
             return self.forced.popleft(), 0
-        self._follow(sampled)
+        self.ended = sampled in self.engine.end_tokens
+        self._answer(self._follow(sampled))
         return sampled, 1
 
-    def _follow(self, token):
-        """Keep track of tool calls and of the end, by the tokens that the model chose."""
+    def _follow(self, token: int):
+        """Keep track of tool calls; return the tokens of a call that this token closes, or None."""
         engine = self.engine
-        if token in engine.end_tokens:
-            self.ended = True
-        elif token == engine.python_start:
+        if token == engine.python_start:
             self.expression = []
-        elif token == engine.python_end and self.expression is not None:
-            self._call_tool(self.expression)
+        elif token == engine.python_end:
+            call, self.expression = self.expression, None
+            return call
+        elif token in engine.end_tokens:
             self.expression = None
         elif self.expression is not None:
             self.expression.append(token)
+        return None
 
-    def _call_tool(self, expression):
-        """Compute, and line up the result for the sample to continue with."""
+    def _answer(self, call):
+        """Compute a call, and line up the result for the sample to continue with."""
+        if call is None:
+            return
         engine = self.engine
-        result = use_calculator(engine.tokenizer.decode(expression))
+        result = use_calculator(engine.tokenizer.decode(call))
         if result is not None:
             result_tokens = engine.tokenizer.encode(str(result))
             self.forced.extend([engine.output_start, *result_tokens, engine.output_end])
@@ -184,6 +191,8 @@ class Engine:
         tokenizer: the RustBPETokenizer that the model was trained with.
     """
 
+    prompt_chunk = 512      # positions of a prompt read at a time, which bounds their logits
+
     def __init__(self, model, tokenizer):
         self.model = model
         self.tokenizer = tokenizer
@@ -195,7 +204,8 @@ class Engine:
         self.end_tokens = (assistant_end, tokenizer.get_bos_token_id())
 
     def generate(
-        self, tokens, num_samples=1, max_tokens=None, temperature=1.0, top_k=None, seed=42
+        self, tokens, num_samples: int = 1, max_tokens: int | None = None,
+        temperature: float = 1.0, top_k: int | None = None, seed: int = 42,
     ):
         """Sample continuations of one prompt, column by column.
 
@@ -212,15 +222,16 @@ class Engine:
             0. Generation stops when all rows have ended.
 
         Raises:
-            ValueError: the prompt is empty, or leaves no position free.
+            ValueError: the prompt is empty, leaves no position free or has tokens that the model
+                does not know; there is nothing to sample.
         """
-        limit = self.model.rotary_len - len(tokens)
-        if not tokens or limit < 1 or num_samples < 1:
+        self._check_prompt(tokens)
+        if num_samples < 1 or (max_tokens is not None and max_tokens < 0):
             raise ValueError(
-                f"Engine.generate: {len(tokens)} prompt tokens and {num_samples} samples, for a "
-                f"model of {self.model.rotary_len} positions. Give at least one of each, and a "
-                "prompt that leaves a position free."
+                f"Engine.generate: num_samples is {num_samples}, max_tokens is {max_tokens}. Ask "
+                "for one sample or more, and for no negative number of tokens."
             )
+        limit = self.model.rotary_len - len(tokens)
         steps = limit if max_tokens is None else min(max_tokens, limit)
         rng = torch.Generator(device=self.model.get_device()).manual_seed(seed)
 
@@ -229,8 +240,24 @@ class Engine:
 
         return self._columns(tokens, num_samples, steps, sample)
 
+    def _check_prompt(self, tokens):
+        """Raise ValueError for a prompt that the model cannot read, or not continue."""
+        if not 1 <= len(tokens) < self.model.rotary_len:
+            raise ValueError(
+                f"Engine.generate: the prompt has {len(tokens)} tokens, and the model "
+                f"{self.model.rotary_len} positions. Give at least one token, and leave a position "
+                "free."
+            )
+        vocab_size = self.model.config.vocab_size
+        stray = [token for token in tokens if not 0 <= token < vocab_size]
+        if stray:
+            raise ValueError(
+                f"Engine.generate: the prompt has token {stray[0]}, and the model {vocab_size} "
+                "tokens, from 0. Use the tokenizer that the model was trained with."
+            )
+
     @torch.inference_mode()
-    def _columns(self, tokens, num_samples, steps, sample):
+    def _columns(self, tokens, num_samples: int, steps: int, sample):
         """Yield the columns; `sample` draws a list of token ids, one for each row of logits."""
         rows = [Row(self, tokens) for _ in range(num_samples)]
         column = [tokens[-1]] * num_samples
@@ -243,7 +270,7 @@ class Engine:
             ids = torch.tensor(column, device=logits.device)[:, None]       # (num_samples, 1)
             logits = self.model(ids, kv_cache=kv_cache)[:, -1]
 
-    def _read_prompt(self, tokens, num_samples, steps):
+    def _read_prompt(self, tokens, num_samples: int, steps: int):
         """Run the prompt once, then share its cache out to all rows.
 
         Returns:
@@ -252,12 +279,13 @@ class Engine:
         config = self.model.config
         shape = {
             "num_heads": config.n_kv_head,
-            "head_dim": config.n_embd // config.n_head,
+            "head_dim": config.head_dim,
             "num_layers": config.n_layer,
         }
         prompt_cache = KVCache(batch_size=1, seq_len=len(tokens), **shape)
         ids = torch.tensor([tokens], device=self.model.get_device())        # (1, T)
-        logits = self.model(ids, kv_cache=prompt_cache)[:, -1]
+        for chunk in ids.split(self.prompt_chunk, dim=1):
+            logits = self.model(chunk, kv_cache=prompt_cache)[:, -1]        # (1, V)
 
         planned = min(len(tokens) + steps, config.sequence_len)
         kv_cache = KVCache(batch_size=num_samples, seq_len=planned, **shape)
@@ -273,7 +301,7 @@ class Engine:
         ]
         return [token for token, _ in pairs], [mask for _, mask in pairs]
 
-    def generate_batch(self, tokens, num_samples=1, **kwargs):
+    def generate_batch(self, tokens, num_samples: int = 1, **kwargs):
         """Sample whole continuations of one prompt; the arguments of `generate`.
 
         Returns:
@@ -288,5 +316,5 @@ class Engine:
                 if not ended[i]:
                     results[i].append(token)
                     masks[i].append(mask)
-                ended[i] = ended[i] or (mask == 1 and token in self.end_tokens)
+                ended[i] = ended[i] or token in self.end_tokens
         return results, masks

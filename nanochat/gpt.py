@@ -20,7 +20,7 @@ from nanochat.optim import AdamW, Muon
 from nanochat.sampling import sample_next_token
 
 
-@dataclass
+@dataclass(frozen=True)
 class GPTConfig:
     """The shape of a model.
 
@@ -36,7 +36,7 @@ class GPTConfig:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            if not isinstance(value, int) or value < 1:
+            if type(value) is not int or value < 1:
                 raise ValueError(f"GPTConfig: {name} is {value!r}. Give a whole number above 0.")
         if self.n_embd % self.n_head or self.head_dim % 2:
             raise ValueError(
@@ -50,7 +50,7 @@ class GPTConfig:
             )
 
     @property
-    def head_dim(self):
+    def head_dim(self) -> int:
         """Width of one head."""
         return self.n_embd // self.n_head
 
@@ -72,7 +72,7 @@ def apply_rotary(x, cos, sin):
     return torch.cat((x1 * cos + x2 * sin, x2 * cos - x1 * sin), dim=-1)
 
 
-def attend(q, k, v, enable_gqa):
+def attend(q, k, v, enable_gqa: bool):
     """Causal attention of the last T of S positions to all that came before them and to themselves.
 
     Args:
@@ -97,7 +97,7 @@ def attend(q, k, v, enable_gqa):
 class CausalSelfAttention(nn.Module):
     """Attention with grouped key/value heads (Ainslie et al., GQA, 2023)."""
 
-    def __init__(self, config, layer_idx):
+    def __init__(self, config: GPTConfig, layer_idx: int):
         super().__init__()
         self.layer_idx = layer_idx
         self.n_head = config.n_head
@@ -139,7 +139,7 @@ class CausalSelfAttention(nn.Module):
 class MLP(nn.Module):
     """Two matrices with a squared ReLU between them (So et al., Primer, 2021)."""
 
-    def __init__(self, config):
+    def __init__(self, config: GPTConfig):
         super().__init__()
         self.c_fc = nn.Linear(config.n_embd, 4 * config.n_embd, bias=False)
         self.c_proj = nn.Linear(4 * config.n_embd, config.n_embd, bias=False)
@@ -152,7 +152,7 @@ class MLP(nn.Module):
 class Block(nn.Module):
     """One layer: attention and MLP, each on the normalised stream and added back to it."""
 
-    def __init__(self, config, layer_idx):
+    def __init__(self, config: GPTConfig, layer_idx: int):
         super().__init__()
         self.attn = CausalSelfAttention(config, layer_idx)
         self.mlp = MLP(config)
@@ -169,7 +169,7 @@ class GPT(nn.Module):
 
     logit_cap = 15.0
 
-    def __init__(self, config):
+    def __init__(self, config: GPTConfig):
         super().__init__()
         self.config = config
         self.transformer = nn.ModuleDict({
@@ -208,7 +208,7 @@ class GPT(nn.Module):
         )
 
     @staticmethod
-    def _precompute_rotary_embeddings(seq_len, head_dim, base=10000, device=None):
+    def _precompute_rotary_embeddings(seq_len: int, head_dim: int, base=10000, device=None):
         """Cosine and sine of position times inverse frequency (RoFormer, section 3.2.2).
 
         Returns:
@@ -221,10 +221,10 @@ class GPT(nn.Module):
         return angles.cos()[None, :, None, :], angles.sin()[None, :, None, :]
 
     def get_device(self):
-        """Return the device on which the model lives."""
+        """Return the torch.device on which the model lives."""
         return self.transformer.wte.weight.device
 
-    def estimate_flops(self):
+    def estimate_flops(self) -> int:
         """Floating-point operations per trained token (Chowdhery et al., PaLM, 2022, appendix B).
 
         Each weight of a matrix product counts six times (forward, and twice that backward);
@@ -238,7 +238,8 @@ class GPT(nn.Module):
         return 6 * matrix_weights + attention
 
     def setup_optimizers(
-        self, unembedding_lr=0.004, embedding_lr=0.2, matrix_lr=0.02, weight_decay=0.0
+        self, unembedding_lr: float = 0.004, embedding_lr: float = 0.2, *,
+        matrix_lr: float = 0.02, weight_decay: float = 0.0,
     ):
         """Build the two optimizers.
 
@@ -263,11 +264,11 @@ class GPT(nn.Module):
         muon = Muon(matrix_params, lr=matrix_lr, momentum=0.95)
         return [adamw, muon]
 
-    def forward(self, idx, targets=None, kv_cache=None, loss_reduction="mean"):
+    def forward(self, idx, targets=None, kv_cache=None, loss_reduction: str = "mean"):
         """Predict the token after each position.
 
         Args:
-            idx: (B, T) token ids, int32 or int64.
+            idx: (B, T) token ids, int32 or int64, T >= 1.
             targets: (B, T) int64 ids of the tokens to predict; -1 where there is none.
             kv_cache: a KVCache; idx then continues what it holds.
             loss_reduction: "mean" (over targets that count), "sum", or "none".
@@ -298,32 +299,42 @@ class GPT(nn.Module):
         return cross_entropy(logits, targets, loss_reduction)
 
     @torch.inference_mode()
-    def generate(self, tokens, max_tokens, temperature=1.0, top_k=None, seed=42):
+    def generate(
+        self, tokens, max_tokens: int, temperature: float = 1.0, top_k: int | None = None, seed=42
+    ):
         """Sample one continuation without a cache: slow, simple, a measure for the Engine.
 
         Args:
-            tokens: list of prompt token ids.
+            tokens: list of prompt token ids, at least one.
+            max_tokens: how many tokens to sample.
+            temperature, top_k: see sample_next_token.
+            seed: the same seed gives the same sample.
 
         Yields:
             One token id at a time.
+
+        Raises:
+            ValueError: the prompt is empty, or the sample goes past the rotary tables.
         """
+        if not tokens:
+            raise ValueError("GPT.generate: the prompt is empty. Give at least one token.")
         device = self.get_device()
         rng = torch.Generator(device=device).manual_seed(seed)
         ids = torch.tensor([tokens], dtype=torch.long, device=device)       # (1, T)
         for _ in range(max_tokens):
-            logits = self.forward(ids[:, -self.rotary_len:])                # (1, T, V)
+            logits = self.forward(ids)                                      # (1, T, V)
             next_id = sample_next_token(logits[:, -1], rng, temperature, top_k)
             ids = torch.cat((ids, next_id), dim=1)
             yield next_id.item()
 
 
-def cross_entropy(logits, targets, reduction):
+def cross_entropy(logits, targets, reduction: str):
     """Cross entropy in nats, over the targets that are not -1.
 
     Args:
         logits: (B, T, V) float32.
         targets: (B, T) int64.
-        reduction: "mean", "sum" or "none".
+        reduction: "mean", "sum" or "none"; ValueError for any other.
     """
     logits, targets = logits.flatten(0, 1), targets.flatten()
     by_token = F.cross_entropy(logits, targets, ignore_index=-1, reduction="none")

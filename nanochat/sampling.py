@@ -4,7 +4,7 @@ import torch
 
 
 @torch.inference_mode()
-def sample_next_token(logits, rng, temperature=1.0, top_k=None):
+def sample_next_token(logits, rng, temperature: float = 1.0, top_k: int | None = None):
     """Draw one token for each row.
 
     Args:
@@ -17,16 +17,17 @@ def sample_next_token(logits, rng, temperature=1.0, top_k=None):
         (B, 1) int64 token ids.
 
     Raises:
-        ValueError: temperature or top_k is negative.
+        ValueError: temperature or top_k is negative, or temperature is not a number.
     """
-    if temperature < 0 or (top_k or 0) < 0:
+    if not temperature >= 0 or (top_k or 0) < 0:
         raise ValueError(
-            f"sample_next_token: temperature={temperature}, top_k={top_k}. Neither may be negative."
+            f"sample_next_token: temperature is {temperature}, top_k is {top_k}. Give a "
+            "temperature of 0 or more, and for top_k a number of 0 or more, or None."
         )
     if temperature == 0:
         return logits.argmax(dim=-1, keepdim=True)
 
-    # Among the best k, ties at the edge included only as far as k goes.
+    # A draw among the best: where scores are equal at the edge, some of them stay out.
     if top_k:
         k = min(top_k, logits.size(-1))
         scores, candidates = logits.topk(k, dim=-1)                         # (B, k)
