@@ -306,11 +306,12 @@ def test_stale_bytecode_is_not_believed(run, tmp_path):
 
 
 def test_run_leaves_no_file_in_the_tree(run, tmp_path):
-    """A workspace looks after a check as it did before."""
-    run(DOUBLE)
+    """A workspace looks after a check as it did before; a support module is no exception."""
+    write(tmp_path, DOUBLE, "", "support.py")
+    run(DOUBLE, "import support\n" + OBSERVE + JUDGE)
 
-    files = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
-    assert files == ["shop", "shop/__init__.py", "tests", "tests/test_law.py"]
+    files = {path.name for path in tmp_path.rglob("*")}
+    assert files == {"shop", "__init__.py", "tests", "test_law.py", "support.py"}
 
 
 def test_package_is_never_taken_from_elsewhere(tmp_path):
@@ -366,6 +367,28 @@ def test_results_of_many_cases_are_told_apart(server, tmp_path, jobs):
 
     kinds = [type(runs[index].outcome) for index in range(5)]
     assert kinds == [Passed, Crashed, TimedOut, Crashed, Passed]
+
+
+def test_case_cannot_write_to_the_parent(server, tmp_path):
+    """Noise on every descriptor costs the case its own verdict and the next one nothing."""
+    noise = """
+        import os
+        def double(x):
+            for descriptor in range(3, 200):
+                try:
+                    os.write(descriptor, bytes(9))
+                except OSError:
+                    pass
+            return 2 * x
+    """
+    file = write(tmp_path, DOUBLE, OBSERVE + JUDGE)
+    overlays = ({"shop/__init__.py": textwrap.dedent(noise)}, {})
+    cases = tuple(Case(file, 0, overlay) for overlay in overlays)
+
+    runs = dict(server.run(Batch(root=tmp_path, packages=("shop",), cases=cases)))
+
+    assert isinstance(runs[0].outcome, Crashed)
+    assert runs[1].outcome == Passed()
 
 
 def test_signal_without_a_name_is_an_outcome_too(run):
