@@ -2,7 +2,7 @@
 
 from nanochat.facts import RELATIONS, sentence
 from nanochat.held_out import is_held_out
-from nanochat.tasks.task import Task, exchange, spoken
+from nanochat.tasks.task import Task, exchange, is_said, spoken
 
 
 def facts_of(split: str):
@@ -31,4 +31,4 @@ class Recall(Task):
 
     def evaluate(self, conversation, completion: str):
         """Whether the answer is in what is said."""
-        return conversation["answer"] in spoken(completion)
+        return is_said(conversation["answer"], spoken(completion))

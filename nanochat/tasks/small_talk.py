@@ -2,7 +2,7 @@
 
 from nanochat.held_out import is_held_out
 from nanochat.lexicon import BOYS, GIRLS
-from nanochat.tasks.task import Task, exchange, spoken
+from nanochat.tasks.task import Task, exchange, is_said, spoken
 
 GREETINGS = ("Hello!", "Hi!", "Good morning!", "Good evening!", "Hey there!")
 INTRODUCTIONS = ("I am {name}.", "My name is {name}.", "This is {name}.", "{name} here.")
@@ -32,4 +32,4 @@ class SmallTalk(Task):
 
     def evaluate(self, conversation, completion: str):
         """Whether the name is in the reply."""
-        return conversation["answer"] in spoken(completion)
+        return is_said(conversation["answer"], spoken(completion))

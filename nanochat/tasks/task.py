@@ -21,7 +21,7 @@ class Task:
 
     name: str
 
-    def __init__(self, split: str, size: int):
+    def __init__(self, split: str, size: int = 1000):
         if split not in SPLITS:
             raise ValueError(f"{self.name}: split is {split!r}. Choose 'train' or 'test'.")
         if size < 1:
@@ -78,6 +78,11 @@ def spoken(completion: str):
     """What a completion says after its last use of the calculator, without special tokens."""
     last = TOOL.split(completion)[-1]
     return SPECIAL.sub("", last).strip()
+
+
+def is_said(answer: str, text: str):
+    """Whether the answer occurs in a text, and not just as a part of a longer word or number."""
+    return re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text) is not None
 
 
 def last_number(text: str):
