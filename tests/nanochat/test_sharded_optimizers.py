@@ -75,6 +75,7 @@ def train_on_one_of_several_ranks(rank, ranks, folder):
     rest = range(STEPS // 2, STEPS)
     train(parameters, optimizers, rest, lambda *which: gradient_of(*which, rank))
 
+    states = [optimizer.state_dict()["state"] for optimizer in optimizers]
     result = {"parameters": [parameter.detach() for parameter in parameters], "states": states}
     torch.save(result, folder / f"{rank}.pt")
     dist.destroy_process_group()
@@ -126,11 +127,24 @@ def test_all_ranks_end_with_identical_parameters(results):
         assert all(torch.equal(a, b) for a, b in zip(first, other, strict=True))
 
 
+def test_state_of_all_ranks_joined_is_that_of_one_rank(results):
+    """The moments tell the average of the gradients from their sum; the parameters hardly do."""
+    parameters, optimizers = make_model()
+    ranks = len(results)
+    train(parameters, optimizers, range(STEPS), lambda *which: average_gradient(*which, ranks))
+    for kind, optimizer in enumerate(optimizers):
+        for index, state in optimizer.state_dict()["state"].items():
+            for name in state.keys() - {"step"}:
+                shares = [result["states"][kind][index][name] for result in results]
+                joined = torch.cat(shares)[: len(state[name])]
+                torch.testing.assert_close(joined, state[name], rtol=1e-4, atol=1e-6)
+
+
 def test_every_rank_keeps_only_its_part_of_the_state(results):
     """The moments of 7 rows over two ranks are 4 rows on each; a stack of 4 matrices is 2."""
     ranks = len(results)
     for result in results:
-        adamw, muon = (state["state"] for state in result["states"])
+        adamw, muon = result["states"]
         rows = [len(adamw[index]["exp_avg"]) for index in range(len(ADAMW_SHAPES))]
         stacks = [len(muon[index]["momentum_buffer"]) for index in (0, 1, 3)]
         assert rows == [-(-count // ranks) for count in (7, 11, 1, 6)]
