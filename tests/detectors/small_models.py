@@ -24,6 +24,23 @@ def random_model(seed, head_scale=1.0, **shape):
     return model.eval()
 
 
+def cache_for(model, rows=1, positions=16):
+    """Build an empty cache for so many rows of a model, planned for so many positions."""
+    from nanochat.engine import KVCache
+
+    config = model.config
+    head_dim = config.n_embd // config.n_head
+    return KVCache(rows, config.n_kv_head, positions, head_dim, config.n_layer)
+
+
+def sampled_rows(engine, prompt, **settings):
+    """Generate; return the tokens and the masks of each row, as lists."""
+    columns = list(engine.generate(prompt, **settings))
+    tokens = [list(row) for row in zip(*(tokens for tokens, _ in columns), strict=True)]
+    masks = [list(row) for row in zip(*(masks for _, masks in columns), strict=True)]
+    return tokens, masks
+
+
 class CharacterTokenizer:
     """One token for each ASCII character, and the special tokens behind them."""
 
@@ -57,7 +74,8 @@ class ScriptedModel:
     """A stand-in for a GPT: each call makes the next token of each script certain.
 
     Args:
-        scripts: a list of token ids for each row.
+        scripts: a list of token ids for each row, all of which begin with the same one: the prompt
+            is read once, for all rows.
         vocab_size: number of tokens.
     """
 

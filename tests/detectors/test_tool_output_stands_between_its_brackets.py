@@ -19,7 +19,7 @@ def observe(seed):
         for name in ("python_start", "python_end", "assistant_end")
     )
     scripts = []
-    for said, (a, b) in zip(("", "so "), sums, strict=True):
+    for said, (a, b) in zip(("so ", "see: "), sums, strict=True):
         script = [*tokenizer.encode(said), start, *tokenizer.encode(f"{a}+{b}"), stop]
         # Whatever the model would say while the result is put in its mouth is not heard.
         scripts.append(script + [ord("#")] * (len(str(a + b)) + 2) + [end])
