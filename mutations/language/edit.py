@@ -1,15 +1,15 @@
 """An edit as text and as tree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mutations.language.matcher import Graft
 from mutations.language.replacement import Replacement
 from mutations.language.syntax import Node
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One change.
 
     texts: ways to write it, best first; the first is taken whose parsed result is `tree`

@@ -6,8 +6,9 @@ with grafts (templates and what their metavariables stand for) in place of the c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mutations.language.metavariable import ANONYMOUS, as_written
 from mutations.language.pattern import metavariable, run_metavariable
@@ -18,6 +19,7 @@ from mutations.language.syntax import (
     code_of,
     is_expression,
     is_node,
+    may_be_same,
     shape_of,
 )
 
@@ -25,29 +27,28 @@ Bindings: TypeAlias = Mapping[str, tuple[Node, ...]]
 Ways: TypeAlias = list[Bindings]
 
 
-@dataclass(frozen=True, eq=False)
-class Graft:
+class Graft(Struct, frozen=True, eq=False):
     """A node of a template, the values of its metavariables, and whose blocks a header keeps."""
 
     node: Node
-    bindings: Bindings = field(default_factory=dict)
+    bindings: Bindings = {}
     blocks_of: Node | None = None
 
 
 Grafts: TypeAlias = Mapping[Node, tuple[Graft, ...]]
 
 
-@dataclass(frozen=True)
-class Difference:
-    """The first field in which code is not as its pattern."""
+class Difference(Struct, frozen=True):
+    """The first field in which code is not as its pattern; put into words only when asked for."""
 
     path: tuple[str, ...]
-    found: str
-    expected: str
+    found: Value
+    expected: Value
 
     def __str__(self) -> str:
-        named = [part for part in self.path if part != "value"]
-        return f"{named[-1] if named else 'it'} is {self.found}, pattern has {self.expected}"
+        named = [part for part in _label(self.path) if part != "value"]
+        found, expected = _describe(self.found), _describe(self.expected)
+        return f"{named[-1] if named else 'it'} is {found}, pattern has {expected}"
 
 
 class Matcher:
@@ -68,6 +69,8 @@ class Matcher:
         name = metavariable(pattern)
         if name is not None:
             return self._bind(name, pattern, code, bindings)
+        if not may_be_same(pattern, code):
+            return self._differ(code, pattern)
         expected, found = shape_of(pattern), shape_of(code)
         if expected.kind != found.kind:
             return self._differ(code, pattern)
@@ -174,8 +177,7 @@ class Matcher:
 
     def _differ(self, found: Value, expected: Value) -> Ways:
         if self.difference is None:
-            path = tuple(_label(self._path))
-            self.difference = Difference(path, _describe(found), _describe(expected))
+            self.difference = Difference(tuple(self._path), found, expected)
         return []
 
 
@@ -202,7 +204,7 @@ _ITEM_LABELS = {
 }
 
 
-def _label(path: list[str]) -> list[str]:
+def _label(path: Sequence[str]) -> list[str]:
     """Join the index of an item to the name of its list: "args", "0" is "argument 1"."""
     labels: list[str] = []
     for part in path:

@@ -6,11 +6,11 @@ that no code has, so that libcst parses patterns like any code; docs/patterns.md
 """
 
 import textwrap
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import libcst as cst
+from msgspec import Struct
 
 from mutations.language.errors import PatternError
 from mutations.language.metavariable import (
@@ -24,8 +24,7 @@ from mutations.language.metavariable import (
 from mutations.language.syntax import Node, is_node, shape_of, statements_of
 
 
-@dataclass(frozen=True, eq=False)
-class Pattern:
+class Pattern(Struct, frozen=True, eq=False):
     """A parsed pattern.
 
     source: as it was written
@@ -61,7 +60,7 @@ def parse_pattern(source: str) -> Pattern:
 
 def metavariable(node: Node) -> str | None:
     """Name the metavariable for one expression that a node is."""
-    if isinstance(node, cst.Name) and node.value.startswith(ONE):
+    if type(node) is cst.Name and node.value.startswith(ONE):
         return node.value[len(ONE) :]
     return None
 
@@ -98,36 +97,32 @@ def _complaint(text: str) -> str:
     return "it is not Python code. Write an expression, statements, or a header such as `if $X:`."
 
 
+_ITEMS: dict[type[Node], str] = {
+    cst.Arg: "value",
+    cst.Decorator: "decorator",
+    cst.Element: "value",
+    cst.Expr: "value",
+    cst.FormattedStringExpression: "expression",
+    cst.ImportAlias: "name",
+    cst.Index: "value",
+    cst.NameItem: "name",
+    cst.Param: "name",
+    cst.StarredDictElement: "value",
+    cst.SubscriptElement: "slice",
+    cst.WithItem: "item",
+}
 _ITEM_LABELS = ("keyword", "asname", "annotation", "default", "conversion", "format_spec")
 
 
 def _bare_name(node: Any) -> str | None:
     """Look for a name through the list items that hold nothing else."""
-    if isinstance(node, cst.Name):
+    if type(node) is cst.Name:
         return node.value
+    part = _ITEMS.get(type(node))
     labelled = any(getattr(node, label, None) for label in _ITEM_LABELS)
-    if labelled or getattr(node, "star", "") not in ("", "**", None):
+    if part is None or labelled or getattr(node, "star", "") not in ("", "**", None):
         return None
-    for kind, part in _ITEMS:
-        if isinstance(node, kind):
-            return _bare_name(getattr(node, part))
-    return None
-
-
-_ITEMS: tuple[tuple[type[Node], str], ...] = (
-    (cst.Expr, "value"),
-    (cst.Arg, "value"),
-    (cst.Element, "value"),
-    (cst.SubscriptElement, "slice"),
-    (cst.Index, "value"),
-    (cst.StarredDictElement, "value"),
-    (cst.Param, "name"),
-    (cst.WithItem, "item"),
-    (cst.ImportAlias, "name"),
-    (cst.NameItem, "name"),
-    (cst.Decorator, "decorator"),
-    (cst.FormattedStringExpression, "expression"),
-)
+    return _bare_name(getattr(node, part))
 
 
 def _check_runs(pattern: Pattern) -> None:
@@ -135,7 +130,7 @@ def _check_runs(pattern: Pattern) -> None:
     pending: list[Node] = [pattern.module]
     while pending:
         node = pending.pop()
-        if isinstance(node, cst.Name) and node.value.startswith(RUN):
+        if type(node) is cst.Name and node.value.startswith(RUN):
             raise PatternError(
                 f"pattern `{pattern.source}`: {as_written(node.value)} does not stand in a list of "
                 "arguments, elements, parameters or statements. Write $X for one expression."

@@ -1,20 +1,28 @@
 """Operators by name: the files of this package, then what other packages register."""
 
 import importlib
-from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mutations.language.errors import UnknownOperator
 from mutations.language.operator import Operator
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
+
 GROUP = "bughunt.operators"
+
+
+def _registered() -> "EntryPoints":
+    from importlib.metadata import entry_points  # slow to import, seldom needed
+
+    return entry_points(group=GROUP)
 
 
 def operator_names() -> tuple[str, ...]:
     """List our operators, then registered ones, each in alphabetical order."""
-    registered = sorted({entry.name for entry in entry_points(group=GROUP)} - set(_own_names()))
+    registered = sorted({entry.name for entry in _registered()} - set(_own_names()))
     return (*_own_names(), *registered)
 
 
@@ -22,7 +30,7 @@ def operator_type(name: str) -> type[Operator]:
     """Import the operator of this name; raises UnknownOperator with names that are close."""
     if name in _own_names():
         return _own_type(name)
-    for entry in entry_points(group=GROUP, name=name):
+    for entry in _registered().select(name=name):
         registered = entry.load()
         if not (isinstance(registered, type) and issubclass(registered, Operator)):
             raise UnknownOperator(
@@ -30,6 +38,8 @@ def operator_type(name: str) -> type[Operator]:
                 "Register a class that derives from it."
             )
         return registered
+    from difflib import get_close_matches
+
     known = operator_names()
     close = get_close_matches(name, known, n=3)
     advice = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."

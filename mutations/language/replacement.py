@@ -1,14 +1,14 @@
 """Replacements: what an edit comes down to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mutations.language.errors import OverlappingEdits
 from mutations.language.lines import lines_of
 
 
-@dataclass(frozen=True, order=True)
-class Replacement:
+class Replacement(Struct, frozen=True, order=True):
     """The characters from `start` up to `stop` of a source text become `text`."""
 
     start: int

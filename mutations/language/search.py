@@ -1,8 +1,9 @@
 """Which places of a target a pattern means: exactly one, unless the edit says otherwise."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from mutations.language.errors import AmbiguousMatch, NoMatch, PatternError
 from mutations.language.matcher import Bindings, Matcher
@@ -14,8 +15,7 @@ _NEAR = 0.5  # similarity, from 0 to 1, of source texts that are worth showing
 _SHOWN = 8
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """A place where a pattern matches: one expression, or statements that follow each other."""
 
     nodes: tuple[Node, ...]
@@ -70,8 +70,7 @@ def _statement_site(pattern: Pattern, statements: tuple[Node, ...]) -> Site | No
     return Site(statements[:stop], bindings)
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which of several matches an edit means, as its fields `nth`, `count` and `within` say."""
 
     nth: int | None = None

@@ -51,6 +51,20 @@ _FORM_FIELDS = frozenset(
     )
 )
 
+# Types of which two different ones can be the same code: strings, and items of an index or tuple.
+_KIN = {
+    cst.SimpleString,
+    cst.ConcatenatedString,
+    cst.FormattedString,
+    cst.TemplatedString,
+    cst.Element,
+    cst.StarredElement,
+    cst.SubscriptElement,
+    cst.IndentedBlock,
+    cst.SimpleStatementSuite,
+    cst.Module,
+}
+
 # Where a name is a label and no expression: a pattern `x` does not mean the x of `a.x`.
 _LABEL_FIELDS = frozenset(
     [
@@ -95,35 +109,39 @@ def shape_of(node: Node) -> Shape:
     return Shape(type(node).__name__, tuple((n, _value(node, n)) for n in _fields(type(node))))
 
 
+def may_be_same(one: Node, other: Node) -> bool:
+    """Tell by types alone, which is quick, whether two nodes may have shapes of one kind."""
+    return type(one) is type(other) or (type(one) in _KIN and type(other) in _KIN)
+
+
 def statements_of(suite: Node) -> tuple[Node, ...]:
     """List the statements of a module or block, those joined by semicolons one by one."""
     body: Any = getattr(suite, "body", ())
     return tuple(
         statement
         for line in body
-        for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+        for statement in (line.body if type(line) is cst.SimpleStatementLine else (line,))
     )
 
 
-def children_of(node: Node, expressions_only: bool = False) -> Iterator[Node]:
-    """Yield the nodes in a node's fields in source order, without labels if so wished."""
+def children_of(node: Node) -> Iterator[tuple[Node, bool]]:
+    """Yield the nodes in a node's fields in source order, each with whether it is a label."""
     kind, fields = shape_of(node)
     for name, value in fields:
-        if expressions_only and (kind, name) in _LABEL_FIELDS:
-            continue
+        label = (kind, name) in _LABEL_FIELDS
         for item in value if isinstance(value, tuple) else (value,):
             if is_node(item):
-                yield item
+                yield item, label
 
 
-def is_node(value: Value) -> TypeGuard[Node]:
+def is_node(value: object) -> TypeGuard[Node]:
     """Tell whether a field's value, or an item of it, is a node."""
-    return isinstance(value, cst.CSTNode)
+    return _is_kind(type(value), cst.CSTNode)
 
 
 def is_expression(node: Node) -> bool:
     """Tell whether a node may stand where a pattern says `$X`."""
-    return isinstance(node, cst.BaseExpression)
+    return _is_kind(type(node), cst.BaseExpression)
 
 
 def is_atom(node: Node) -> bool:
@@ -154,6 +172,17 @@ def literal_of(node: Node) -> Literal:
     raise LookupError(f"`{code_of(node)}` is no literal")
 
 
+def _is_kind(value_type: type, kind: type) -> bool:
+    """Ask libcst's abstract classes once per type; they are slow to answer."""
+    known = _KINDS.get((value_type, kind))
+    if known is None:
+        known = _KINDS[value_type, kind] = issubclass(value_type, kind)
+    return known
+
+
+_KINDS: dict[tuple[type, type], bool] = {}
+
+
 @cache
 def _fields(node_type: type[Node]) -> tuple[str, ...]:
     names = (field.name for field in dataclass_fields(node_type))
@@ -162,11 +191,11 @@ def _fields(node_type: type[Node]) -> tuple[str, ...]:
 
 def _value(node: Node, name: str) -> Value:
     value = getattr(node, name)
-    if isinstance(value, cst.BaseSuite):
-        return statements_of(value)
     if isinstance(value, list | tuple):
         return tuple(value)
-    return None if isinstance(value, cst.MaybeSentinel) else value
+    if _is_kind(type(value), cst.BaseSuite):
+        return statements_of(value)
+    return None if type(value) is cst.MaybeSentinel else value
 
 
 def _block(node: Any) -> Shape:

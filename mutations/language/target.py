@@ -10,9 +10,10 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mutations.language.errors import AmbiguousTarget, InvalidEdit, TargetNotFound
 from mutations.language.lines import lines_of
@@ -23,8 +24,7 @@ _SYMBOL = re.compile(r"(?P<name>[\w.]+?)(?:\[(?P<index>[1-9]\d*)\])?")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A function or class: dotted name, lines, and the lines of the top-level statement around."""
 
     name: str
@@ -34,8 +34,7 @@ class Symbol:
     top_last: int
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """Whole lines of a text, as characters.
 
     start, stop: the target

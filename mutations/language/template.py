@@ -7,18 +7,17 @@ where the template's tree would be another without them.
 import io
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import libcst as cst
+from msgspec import Struct
 
 from mutations.language.errors import PatternError
 from mutations.language.matcher import Bindings, Graft, Matcher
 from mutations.language.metavariable import as_written
 from mutations.language.pattern import Pattern, metavariable, parse_pattern, run_metavariable
 from mutations.language.syntax import Node, is_atom, is_node, shape_of
-from mutations.language.tree import Tree, spans_of
+from mutations.language.tree import CharacterSpans, Tree
 
 _STRING_TOKENS = {
     number
@@ -27,8 +26,7 @@ _STRING_TOKENS = {
 }
 
 
-@dataclass(frozen=True)
-class _Slot:
+class _Slot(Struct, frozen=True):
     """A metavariable's characters in a template's code."""
 
     start: int
@@ -62,12 +60,10 @@ def statements_in(template: Pattern) -> tuple[Pattern, ...]:
     """Split a template into its statements; one whose number is open stays whole."""
     if len(template.nodes) == 1 or any(map(run_metavariable, template.nodes)):
         return (template,)
-    spans, _ = spans_of(template.module)
+    spans = CharacterSpans(template.module)
     pieces = []
     for node in template.nodes:
-        decorators: Any = getattr(node, "decorators", ())
-        start = spans[decorators[0] if decorators else node].start
-        stop = spans[node].start + spans[node].length
+        start, stop = spans.span(node)
         pieces.append(parse_pattern(as_written(template.code[start:stop])))
     return tuple(pieces)
 
@@ -112,19 +108,17 @@ def reindent(text: str, old: str, new: str) -> str:
 
 @lru_cache(maxsize=64)
 def _slots(template: Pattern) -> tuple[_Slot, ...]:
-    spans, _ = spans_of(template.module)
+    spans = CharacterSpans(template.module)
 
     def walk(node: Node) -> Iterator[_Slot]:
         name = metavariable(node)
         if name is not None:
-            span = spans[node]
-            yield _Slot(span.start, span.start + span.length, name, run=False)
+            yield _Slot(*spans.span(node), name, run=False)
         for _, value in shape_of(node).fields:
             for item in value if isinstance(value, tuple) else (value,):
                 run = run_metavariable(item) if isinstance(value, tuple) else None
                 if run is not None:
-                    span = spans[item]
-                    yield _Slot(span.start, span.start + span.length, run, run=True)
+                    yield _Slot(*spans.span(item), run, run=True)
                 elif is_node(item):
                     yield from walk(item)
 

@@ -4,22 +4,21 @@ Only the lines of the target are parsed, behind an ``if 1:`` that makes their in
 a tree of a whole file would cost more than everything else that an edit does.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import libcst as cst
-from libcst.metadata import BaseMetadataProvider
-from libcst.metadata.span_provider import CodeSpan, SpanProvidingCodegenState
+from libcst.metadata.span_provider import SpanProvidingCodegenState
+from msgspec import Struct
 
 from mutations.language.errors import InvalidEdit
 from mutations.language.lines import Lines, lines_of
-from mutations.language.syntax import Node, children_of, statements_of
+from mutations.language.syntax import Node, children_of, is_expression, statements_of
 from mutations.language.target import Segment, find_segment
 
 _HEADER = "if 1:\n"
-_Definition = cst.FunctionDef | cst.ClassDef
 
 
 class Span(NamedTuple):
@@ -29,41 +28,85 @@ class Span(NamedTuple):
     stop: int
 
 
-class _CharacterState(SpanProvidingCodegenState):
-    """A walk over a tree that also notes where suites begin, which is behind their colon."""
+class _Stretch:
+    """Notes the characters that libcst writes for a node while the `with` block runs."""
+
+    __slots__ = ("_first", "_last", "_node", "_start", "_state")
+
+    def __init__(
+        self, state: "CharacterSpans", node: Node, first: Node | None, last: Node | None
+    ) -> None:
+        self._state, self._node, self._first, self._last = state, node, first, last
+
+    def __enter__(self) -> None:
+        self._start = self._state.position
+
+    def __exit__(self, *_: object) -> None:
+        spans, stop = self._state.spans, self._state.position
+        self._state.spans[self._node] = Span(
+            self._start if self._first is None else spans[self._first].start,
+            stop if self._last is None else spans[self._last].stop,
+        )
+
+
+class CharacterSpans(SpanProvidingCodegenState):
+    """Where each node of a module stands, in characters.
+
+    libcst's own providers count bytes or columns and take four times as long, which would be half
+    of the time of an edit.
+
+    spans: for each node its characters, without white space and parentheses around
+    colons: for each suite, where the colon before it ends
+    """
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(module.default_indent, module.default_newline, provider=self)  # type: ignore[arg-type]
+        self.spans: dict[Node, Span] = {}
+        self.colons: dict[Node, int] = {}
+        self._starts: list[int] = []
+        module._codegen(self)
+
+    @property
+    def code(self) -> str:
+        """The source of the module."""
+        return "".join(self.tokens)
+
+    def span(self, node: Node) -> Span:
+        """Give a node's characters; a definition begins with its first decorator."""
+        decorators: Any = getattr(node, "decorators", ())
+        first = decorators[0] if decorators else node
+        return Span(self.spans[first].start, self.spans[node].stop)
+
+    def add_indent_tokens(self) -> None:
+        """Write the indentation of a line."""
+        for token in self.indent_tokens:
+            self.add_token(token)
+
+    def add_token(self, value: str) -> None:
+        """Write a token."""
+        self.tokens.append(value)
+        self.position += len(value)
 
     def before_codegen(self, node: Node) -> None:
-        super().before_codegen(node)
-        if isinstance(node, cst.BaseSuite):
-            self.provider.colons[node] = self.position  # type: ignore[attr-defined]
+        """Note where a node begins, white space included."""
+        self._starts.append(self.position)
+        if type(node) in (cst.IndentedBlock, cst.SimpleStatementSuite):
+            self.colons[node] = self.position
+
+    def after_codegen(self, node: Node) -> None:
+        """Note where a node ends, unless it has told more closely."""
+        start = self._starts.pop()
+        if node not in self.spans:
+            self.spans[node] = Span(start, self.position)
+
+    def record_syntactic_position(  # type: ignore[override]
+        self, node: Node, *, start_node: Node | None = None, end_node: Node | None = None
+    ) -> AbstractContextManager[None]:
+        """Note the characters of a node without the white space around it."""
+        return _Stretch(self, node, start_node, end_node)
 
 
-class _CharacterSpans(BaseMetadataProvider[CodeSpan]):
-    """Spans in characters, which libcst's own provider counts in bytes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.colons: dict[Node, int] = {}
-
-    def _gen_impl(self, module: cst.Module) -> None:
-        state = _CharacterState(
-            default_indent=module.default_indent,
-            default_newline=module.default_newline,
-            provider=self,
-            get_length=len,
-        )
-        module._codegen(state)
-
-
-def spans_of(module: cst.Module) -> tuple[Mapping[Node, Any], Mapping[Node, int]]:
-    """Give the characters of each node, and for suites where their colon ends."""
-    provider = _CharacterSpans()
-    provider._gen_impl(module)
-    return dict(provider._computed), provider.colons
-
-
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """The statements of one suite."""
 
     suite: Node
@@ -87,9 +130,11 @@ class Tree:
         self.segment: Segment = find_segment(text, target)
         self._header = _HEADER if self.segment.indented else ""
         self._offset = self.segment.start - len(self._header)
-        self._module = self._parse(text[self.segment.start : self.segment.stop])
-        self._spans, self._colons = spans_of(self._module)
-        self.root: Node = self._content(self._module)
+        source = self._header + text[self.segment.start : self.segment.stop]
+        module = self._parse(source)
+        self._spans = CharacterSpans(module)
+        assert self._spans.code == source, "libcst reproduces what it parses"
+        self.root: Node = self._content(module)
         self._parents: dict[Node, Node] = {}
         self._block_of: dict[Node, Block] = {}
         self._reparsed: tuple[str, Node | None] = ("", None)
@@ -99,10 +144,8 @@ class Tree:
 
     def span(self, node: Node) -> Span:
         """Give a node's characters, without the parentheses and white space around it."""
-        decorators: Any = getattr(node, "decorators", ())
-        start = self._spans[decorators[0] if decorators else node].start
-        found = self._spans[node]
-        return Span(start + self._offset, found.start + found.length + self._offset)
+        start, stop = self._spans.span(node)
+        return Span(start + self._offset, stop + self._offset)
 
     def span_with_parentheses(self, node: Node) -> Span:
         """Give a node's characters with the parentheses around it."""
@@ -114,7 +157,7 @@ class Tree:
     def header_span(self, statement: Node) -> Span:
         """Give the characters of a compound statement up to and with its colon."""
         suite: Any = getattr(statement, "body", None)
-        return Span(self.span(statement).start, self._colons[suite] + self._offset)
+        return Span(self.span(statement).start, self._spans.colons[suite] + self._offset)
 
     def source(self, node: Node) -> str:
         """Give a node's characters as text."""
@@ -141,7 +184,7 @@ class Tree:
 
     def is_compound(self, statement: Node) -> bool:
         """Tell whether a statement has a block of its own."""
-        return getattr(statement, "body", None) in self._colons
+        return getattr(statement, "body", None) in self._spans.colons
 
     def block_of(self, statement: Node) -> Block:
         """Give the block in which a statement stands."""
@@ -155,8 +198,8 @@ class Tree:
 
     def comments(self) -> Iterator[Span]:
         """Yield the comments of the target."""
-        for node in self._spans:
-            if isinstance(node, cst.Comment):
+        for node in self._spans.spans:
+            if type(node) is cst.Comment:
                 yield self.span(node)
 
     def first_line_with_comment(self, statement: Node) -> int:
@@ -181,14 +224,12 @@ class Tree:
 
     def _parse(self, source: str) -> cst.Module:
         try:
-            module = cst.parse_module(self._header + source)
+            return cst.parse_module(source)
         except cst.ParserSyntaxError as error:
             raise InvalidEdit(
                 f"{self.target}: libcst cannot parse the clean code: {error}. "
                 "Choose another target."
             ) from error
-        assert module.code == self._header + source, "libcst reproduces what it parses"
-        return module
 
     def _content(self, module: cst.Module) -> Node:
         statement: Any = module.body[0] if self._header else None
@@ -199,16 +240,15 @@ class Tree:
         while pending:
             node, visible = pending.pop()
             suite = node if node is self.root else getattr(node, "body", None)
-            if isinstance(suite, cst.BaseSuite | cst.Module):
+            if suite in self._spans.colons or suite is self.root:
                 self._add_block(suite, visible=visible)
-            if visible and isinstance(node, cst.BaseExpression):
+            if visible and is_expression(node):
                 self.expressions.append(node)
-            named = set(children_of(node, expressions_only=True))
-            hidden = self.segment.own_level and isinstance(node, _Definition)
+            hidden = self.segment.own_level and type(node) in (cst.FunctionDef, cst.ClassDef)
             children = list(children_of(node))
-            for child in children:
-                self._parents[child] = node
-            pending += [(c, visible and c in named and not hidden) for c in reversed(children)]
+            self._parents.update((child, node) for child, _ in children)
+            shown = visible and not hidden
+            pending += [(child, shown and not label) for child, label in reversed(children)]
         self.expressions.sort(key=lambda node: (self.span(node).start, -self.span(node).stop))
 
     def _add_block(self, suite: Node, *, visible: bool) -> None:
