@@ -85,6 +85,10 @@ class Matcher:
                 break
         return ways
 
+    def match_block(self, want: Sequence[Node], have: Sequence[Node]) -> bool:
+        """Tell whether the statements of a block are as expected, grafts in their places."""
+        return bool(self._lists(self._expand(tuple(want)), tuple(have), {}))
+
     def match_run(
         self, patterns: Sequence[Value], code: Sequence[Value], bindings: Bindings
     ) -> list[tuple[int, Bindings]]:

@@ -25,21 +25,21 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Symbol(Struct, frozen=True):
-    """A function or class: dotted name, lines, and the lines of the top-level statement around."""
+    """A function or class: dotted name, lines, and the lines of the outermost function around."""
 
     name: str
     first: int
     last: int
-    top_first: int
-    top_last: int
+    unit_first: int
+    unit_last: int
 
 
 class Segment(Struct, frozen=True):
     """Whole lines of a text, as characters.
 
     start, stop: the target
-    unit_start, unit_stop: the least around it that compiles alone
-    indented: whether the target's lines are
+    unit_start, unit_stop: the least around it that compiles alone: the outermost function
+    indented, unit_indented: whether those lines are
     own_level: whether functions and classes in it are out of bounds
     """
 
@@ -48,6 +48,7 @@ class Segment(Struct, frozen=True):
     unit_start: int
     unit_stop: int
     indented: bool = False
+    unit_indented: bool = False
     own_level: bool = False
 
 
@@ -68,12 +69,14 @@ def find_segment(text: str, target: str) -> Segment:
         return Segment(0, len(text), 0, len(text), own_level=name == MODULE)
     symbol = _choose(_symbols(text), target, name)
     lines = lines_of(text)
+    start, unit_start = lines.start(symbol.first), lines.start(symbol.unit_first)
     return Segment(
-        lines.start(symbol.first),
+        start,
         lines.start(symbol.last + 1),
-        lines.start(symbol.top_first),
-        lines.start(symbol.top_last + 1),
-        indented=lines.indent_of(lines.start(symbol.first)) != "",
+        unit_start,
+        lines.start(symbol.unit_last + 1),
+        indented=lines.indent_of(start) != "",
+        unit_indented=lines.indent_of(unit_start) != "",
     )
 
 
@@ -115,26 +118,20 @@ def _symbols(text: str) -> tuple[Symbol, ...]:
             module = ast.parse(text)
         except (SyntaxError, ValueError) as error:
             raise InvalidEdit(f"the clean text is not Python: {error}. Repair it first.") from error
-    return tuple(
-        symbol
-        for statement in module.body
-        for symbol in _symbols_in(statement, "", (_first_line(statement), _last_line(statement)))
-    )
+    return tuple(_symbols_in(module, "", None))
 
 
-def _symbols_in(node: ast.AST, prefix: str, top: tuple[int, int]) -> Iterator[Symbol]:
-    if isinstance(node, _Definition):
-        yield Symbol(prefix + node.name, _first_line(node), _last_line(node), *top)
-        prefix = f"{prefix}{node.name}."
+def _symbols_in(node: ast.AST, prefix: str, unit: tuple[int, int] | None) -> Iterator[Symbol]:
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.expr):
-            yield from _symbols_in(child, prefix, top)
+        if isinstance(child, _Definition):
+            lines = _first_line(child), child.end_lineno or child.lineno
+            around = unit or lines
+            yield Symbol(prefix + child.name, *lines, *around)
+            inner = unit if isinstance(child, ast.ClassDef) else around
+            yield from _symbols_in(child, f"{prefix}{child.name}.", inner)
+        elif not isinstance(child, ast.expr):
+            yield from _symbols_in(child, prefix, unit)
 
 
-def _first_line(node: ast.stmt) -> int:
-    decorators = node.decorator_list if isinstance(node, _Definition) else []
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _last_line(node: ast.stmt) -> int:
-    return node.end_lineno or node.lineno
+def _first_line(node: _Definition) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

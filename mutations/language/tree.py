@@ -18,7 +18,7 @@ from mutations.language.lines import Lines, lines_of
 from mutations.language.syntax import Node, children_of, is_expression, statements_of
 from mutations.language.target import Segment, find_segment
 
-_HEADER = "if 1:\n"
+HEADER = "if 1:\n"
 
 
 class Span(NamedTuple):
@@ -128,16 +128,16 @@ class Tree:
         self.target = target
         self.lines: Lines = lines_of(text)
         self.segment: Segment = find_segment(text, target)
-        self._header = _HEADER if self.segment.indented else ""
-        self._offset = self.segment.start - len(self._header)
-        source = self._header + text[self.segment.start : self.segment.stop]
+        header = HEADER if self.segment.indented else ""
+        self._offset = self.segment.start - len(header)
+        source = header + text[self.segment.start : self.segment.stop]
         module = self._parse(source)
         self._spans = CharacterSpans(module)
         assert self._spans.code == source, "libcst reproduces what it parses"
-        self.root: Node = self._content(module)
+        first: Any = module.body[0] if header else None
+        self.root: Node = first.body if header else module
         self._parents: dict[Node, Node] = {}
         self._block_of: dict[Node, Block] = {}
-        self._reparsed: tuple[str, Node | None] = ("", None)
         self.blocks: list[Block] = []
         self.expressions: list[Node] = []
         self._index()
@@ -213,15 +213,6 @@ class Tree:
     def _is_alone(self, comment: Span) -> bool:
         return self.lines.opens_line(comment.start)
 
-    def reparse(self, text: str) -> Node | None:
-        """Parse the target's text after an edit; None if it is no code any more."""
-        if text != self._reparsed[0]:
-            try:
-                self._reparsed = text, self._content(cst.parse_module(self._header + text))
-            except cst.ParserSyntaxError:
-                self._reparsed = text, None
-        return self._reparsed[1]
-
     def _parse(self, source: str) -> cst.Module:
         try:
             return cst.parse_module(source)
@@ -230,10 +221,6 @@ class Tree:
                 f"{self.target}: libcst cannot parse the clean code: {error}. "
                 "Choose another target."
             ) from error
-
-    def _content(self, module: cst.Module) -> Node:
-        statement: Any = module.body[0] if self._header else None
-        return module if statement is None else statement.body
 
     def _index(self) -> None:
         pending: list[tuple[Node, bool]] = [(self.root, True)]
@@ -249,7 +236,6 @@ class Tree:
             self._parents.update((child, node) for child, _ in children)
             shown = visible and not hidden
             pending += [(child, shown and not label) for child, label in reversed(children)]
-        self.expressions.sort(key=lambda node: (self.span(node).start, -self.span(node).stop))
 
     def _add_block(self, suite: Node, *, visible: bool) -> None:
         block = Block(suite, statements_of(suite))
