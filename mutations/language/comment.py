@@ -1,4 +1,6 @@
-"""The comment that belongs to an edited statement."""
+"""Comments beside an edit: the one that it rewrites, and those whose column it keeps."""
+
+from collections.abc import Iterator, Sequence
 
 from mutations.language.edit import Edit
 from mutations.language.errors import InvalidEdit
@@ -68,3 +70,29 @@ def _replace_block(tree: Tree, first: int, last: int, text: str) -> Replacement:
 
 def _hash(line: str) -> str:
     return f"# {line.strip().removeprefix('#').strip()}".rstrip()
+
+
+def keep_columns(tree: Tree, replacements: Sequence[Replacement]) -> Iterator[Replacement]:
+    """Yield the white space that lets comments at line ends stay in their column.
+
+    In a column of comments the one that has moved would point at the edit.
+    """
+    for span in tree.comments():
+        line = tree.lines.line_of(span.start)
+        start = tree.lines.start(line)
+        edits = [r for r in replacements if start <= r.start < span.start]
+        gap = span.start - len(tree.text[start : span.start].rstrip(" ")) - start
+        in_line = all(r.stop <= span.start - gap and "\n" not in r.text for r in edits)
+        if edits and in_line and _is_in_column(tree, line, gap):
+            grown = sum(len(r.text) - (r.stop - r.start) for r in edits)
+            yield Replacement(span.start - gap, span.start, " " * max(2, gap - grown))
+
+
+def _is_in_column(tree: Tree, line: int, gap: int) -> bool:
+    """Tell whether a comment was set to a column: by space before it, or by its neighbours."""
+    columns = {}
+    for comment in tree.comments():
+        number = tree.lines.line_of(comment.start)
+        columns[number] = comment.start - tree.lines.start(number)
+    neighbours = (columns.get(line - 1), columns.get(line + 1))
+    return gap > 2 or (gap == 2 and columns[line] in neighbours)

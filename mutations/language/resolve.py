@@ -16,7 +16,7 @@ def resolve(text: str, operator: Operator) -> tuple[Replacement, ...]:
     """
     # With these comes libcst, for which only those should wait who edit.
     from mutations.language.code import Code
-    from mutations.language.comment import rewrite_comment
+    from mutations.language.comment import keep_columns, rewrite_comment
     from mutations.language.proof import check_compiles, proved
     from mutations.language.search import Choice
     from mutations.language.tree import tree_of
@@ -31,5 +31,6 @@ def resolve(text: str, operator: Operator) -> tuple[Replacement, ...]:
     if operator.comment is not None:
         comments = (rewrite_comment(tree, e, replacements, operator.comment) for e in edits)
         replacements = (*replacements, *dict.fromkeys(comments))
+    replacements = (*replacements, *keep_columns(tree, replacements))
     check_compiles(tree, replacements)
     return tuple(sorted(Replacement(r.start + mark, r.stop + mark, r.text) for r in replacements))
