@@ -1,0 +1,114 @@
+"""Settings of the scripts: a frozen dataclass each, filled from a preset and the command line.
+
+A script declares its settings as fields made by `setting`, and reads them with `parse_settings`.
+A preset is a set of values that belong together, for every stage on the way to a chatting model;
+what is given on the command line goes before it.
+"""
+
+import argparse
+import sys
+from dataclasses import field, fields
+from types import NoneType
+from typing import get_args, get_type_hints
+
+PRESETS = {
+    # Two cores, a few minutes, a corpus of our own.
+    "cpu": {
+        "tok_train": {"vocab_size": 1024, "max_chars": 2_000_000},
+        "base_train": {
+            "depth": 4, "width": 192, "n_head": 4, "n_kv_head": 2, "sequence_len": 256,
+            "micro_batch_size": 16, "batch_tokens": 16 * 256, "num_steps": 400,
+            "muon_warmup_steps": 50, "eval_every": 100, "eval_tokens": 8 * 16 * 256,
+            "sample_every": 200, "checkpoint_every": 100, "log_every": 10,
+        },
+    },
+    # One GPU, an hour or two: the size of GPT-2.
+    "d12": {
+        "tok_train": {},
+        "base_train": {"depth": 12, "width": 768, "n_head": 6, "n_kv_head": 6, "compile": True},
+    },
+    # Eight GPUs, some hours.
+    "d20": {
+        "tok_train": {},
+        "base_train": {"depth": 20, "width": 1280, "n_head": 10, "n_kv_head": 10, "compile": True},
+    },
+}
+DEFAULT_PRESET = "cpu"
+
+
+def setting(default, meaning: str, *, free: bool = False):
+    """A field of a settings class.
+
+    Args:
+        default: its value where no preset says otherwise.
+        meaning: what --help says of it.
+        free: whether a run may be resumed with another value, since it leaves the result alone.
+    """
+    return field(default=default, metadata={"meaning": meaning, "free": free})
+
+
+def parse_settings(settings_type, stage: str, argv=None):
+    """Reads the settings of a script.
+
+    Args:
+        settings_type: a dataclass of `setting`s, annotated as str, int, float, bool, or one of them
+            or None. A ValueError that it raises on creation is shown as a wrong call.
+        stage: name of the script, under which presets have values for it.
+        argv: the command line; default: that of this process.
+
+    Returns:
+        A settings_type. A wrong command line ends the process with exit code 2.
+    """
+    presets = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    presets.add_argument("--preset", choices=PRESETS, default=DEFAULT_PRESET,
+                         help="values that belong together (default: %(default)s)")
+    preset = presets.parse_known_args(argv)[0].preset
+
+    parser = argparse.ArgumentParser(
+        prog=f"python -m nanochat.scripts.{stage}", usage="%(prog)s [options]",
+        description=settings_type.__doc__, parents=[presets], allow_abbrev=False,
+    )
+    values = PRESETS[preset].get(stage, {})
+    types = get_type_hints(settings_type)
+    for item in fields(settings_type):
+        _add_option(parser, item, types[item.name], values.get(item.name, item.default))
+    given = vars(parser.parse_args(argv))
+    del given["preset"]
+    try:
+        return settings_type(**given)
+    except ValueError as error:
+        parser.error(str(error))
+
+
+def _add_option(parser, item, kind, default):
+    """Adds the option --some-name for the field some_name."""
+    name = "--" + item.name.replace("_", "-")
+    shown = "none" if default is None else "%(default)s"
+    options = {"default": default, "help": f"{item.metadata['meaning']} (default: {shown})"}
+    if kind is bool:
+        parser.add_argument(name, action=argparse.BooleanOptionalAction, **options)
+    else:
+        kinds = [option for option in get_args(kind) if option is not NoneType]
+        parser.add_argument(name, type=kinds[0] if kinds else kind, **options)
+
+
+def settings_that_bind(settings):
+    """The values that a run has to be resumed with, by name."""
+    return {
+        item.name: getattr(settings, item.name)
+        for item in fields(settings) if not item.metadata["free"]
+    }
+
+
+def run_script(main, settings_type, stage: str):
+    """Runs a script for the command line: `main` is called with the settings it gives.
+
+    Ends the process with exit code 0; 3, and a line that says why, if something is not there or not
+    as it has to be.
+    """
+    settings = parse_settings(settings_type, stage)
+    try:
+        main(settings)
+    except (OSError, ValueError) as error:
+        print(f"{stage}: {error}", file=sys.stderr)
+        sys.exit(3)
