@@ -1,6 +1,8 @@
-"""How levels.yaml is written: its fields, their advice to the author, its JSON Schema."""
+"""How levels.yaml is written: its fields, their advice to the author, its JSON Schema.
 
-from __future__ import annotations
+Annotations are evaluated here and not postponed: msgspec would have to compile each of them again
+in every process that loads a catalogue.
+"""
 
 from typing import Annotated, Any, Literal, Union
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-from collections.abc import Iterator
-from functools import lru_cache
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from bughunt.mutate import MutatedTree, mutate
 from bughunt.select import Selection
 from bughunt.spec import Bank
 
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^#\n]+)", re.MULTILINE)
 _GITIGNORE = """\
 __pycache__/
 .pytest_cache/
@@ -114,36 +113,28 @@ def _tests(bank: Bank, selection: Selection) -> dict[str, bytes]:
     wanted = [f"test_{bug.detector}.py" for bug in selection.bugs]
     if (bank.detectors / "conftest.py").is_file():
         wanted.append("conftest.py")
+    support = _support(bank.detectors)
     files: dict[str, bytes] = {}
     while wanted:
         name = wanted.pop()
         if f"tests/{name}" not in files:
             content = _read(bank.detectors / name)
             files[f"tests/{name}"] = content
-            wanted += _beside(bank.detectors, _imported(bank.detectors / name, content))
+            imports = " ".join(_IMPORT.findall(content.decode("utf-8", "replace")))
+            words = set(re.findall(r"\w+", imports))
+            wanted += [file for module, file in support if module in words]
     return files
 
 
-def _beside(folder: Path, modules: frozenset[str]) -> Iterator[str]:
-    """Yield the files of those modules that lie in the folder of the detectors."""
-    for module in modules:
-        if (folder / f"{module}.py").is_file():
-            yield f"{module}.py"
-        elif (folder / module / "__init__.py").is_file():
-            for file in (folder / module).rglob("*.py"):
-                yield file.relative_to(folder).as_posix()
-
-
-@lru_cache(maxsize=1024)
-def _imported(file: Path, content: bytes) -> frozenset[str]:
-    """Return the first names of all modules that a file imports."""
-    try:
-        nodes = list(ast.walk(ast.parse(content)))
-    except (SyntaxError, ValueError) as error:
-        raise BankError([f"{file}: does not compile: {error}. Correct the detector."]) from None
-    plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
-    from_ = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    return frozenset(name.partition(".")[0] for name in plain | from_)
+def _support(folder: Path) -> list[tuple[str, str]]:
+    """List modules beside the detectors, each with a file that it needs."""
+    modules = [(file.stem, file.name) for file in folder.glob("*.py")]
+    modules += [
+        (package.parent.name, file.relative_to(folder).as_posix())
+        for package in folder.glob("*/__init__.py")
+        for file in package.parent.rglob("*.py")
+    ]
+    return [(module, file) for module, file in modules if not module.startswith("test_")]
 
 
 def _read(path: Path) -> bytes:

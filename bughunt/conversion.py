@@ -23,7 +23,15 @@ _YAML_WORDS = {
 
 
 def misfits(data: Any, kind: Any, keys: Keys = ()) -> Iterator[Misfit]:
-    """Yield each place of ``data`` that does not fit the type, why not, and what to do.
+    """Yield each place of ``data`` that does not fit the type, why not, and what to do."""
+    try:
+        msgspec.convert(data, kind)
+    except msgspec.ValidationError:
+        yield from _explained(data, kind, keys)
+
+
+def _explained(data: Any, kind: Any, keys: Keys) -> Iterator[Misfit]:
+    """Look at the fields one by one.
 
     Structs and dictionaries are walked, so that one wrong field does not hide the next one. The
     advice is the description of the field, which the JSON Schema shows as well.
@@ -35,7 +43,7 @@ def misfits(data: Any, kind: Any, keys: Keys = ()) -> Iterator[Misfit]:
         key_kind, value_kind = get_args(plain)
         for key, value in data.items():
             yield from _leaf_misfits(key, key_kind, (*keys, key))
-            yield from misfits(value, value_kind, (*keys, key))
+            yield from _explained(value, value_kind, (*keys, key))
     else:
         yield from _leaf_misfits(data, kind, keys)
 
@@ -51,7 +59,7 @@ def _field_misfits(
             yield (*keys, key), f"no such field. {did_you_mean(key, known)}"
     for name, field in fields.items():
         if name in data:
-            yield from misfits(data[name], field.type, (*keys, name))
+            yield from _explained(data[name], field.type, (*keys, name))
         elif field.required:
             yield keys, f"the field '{name}' is missing. {_advice(field.type)}".rstrip()
 

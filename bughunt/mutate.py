@@ -66,7 +66,7 @@ def mutate(bank: Bank, bugs: Iterable[Bug]) -> MutatedTree:
     clean = clean_tree(bank)
     changes: dict[str, list[_Change]] = {}
     problems: list[str] = []
-    for bug in sorted(bugs, key=lambda bug: bug.id):
+    for bug in bugs:
         for index, edit in enumerate(bug.edits):
             keys: Keys = ("bugs", bug.id, "edits", index)
             try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -48,7 +46,7 @@ def place(
         text = f"{destination}: cannot be written: {error.strerror}. Choose another destination."
         raise EnvironmentProblem(text) from error
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
     return destination
 
 
@@ -67,7 +65,7 @@ def _check(destination: Path, may_replace: Callable[[Path], bool] | None) -> Non
 
 
 def _sibling(destination: Path, role: str) -> Path:
-    return destination.with_name(f".{destination.name}.bughunt-{role}-{secrets.token_hex(4)}")
+    return destination.with_name(f".{destination.name}.bughunt-{role}-{os.urandom(4).hex()}")
 
 
 def _write(files: Mapping[str, bytes], root: Path, time: int) -> None:
@@ -98,4 +96,11 @@ def _swap(fresh: Path, destination: Path) -> None:
     except BaseException:
         old.rename(destination)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    if os.path.lexists(folder):
+        import shutil  # it brings every compressor along, and is rarely needed
+
+        shutil.rmtree(folder, ignore_errors=True)

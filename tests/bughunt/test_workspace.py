@@ -10,7 +10,7 @@ import sys
 import msgspec
 import pytest
 
-from bughunt.errors import BankChanged, BankError, NotAWorkspace
+from bughunt.errors import BankChanged, NotAWorkspace
 from bughunt.manifest import MANIFEST
 from bughunt.select import select_bugs, select_level
 from bughunt.spec import load_bank
@@ -235,15 +235,6 @@ def test_another_hint_does_not_spoil_workspaces_that_are_out(workspace, rewrite)
     """Only the code of the choice decides, not the words around it."""
     bank = load_bank(rewrite("Start small.", "Start very small."))
     assert changes(workspace, bank) == ""
-
-
-def test_a_detector_that_is_no_python_is_named(bank, bank_folder, tmp_path):
-    """The bank is wrong, not the hunter."""
-    detector = bank_folder / "tests/detectors/test_total_of_nothing_is_nothing.py"
-    detector.write_text("def (:\n")
-    with pytest.raises(BankError, match=r"is_nothing.py: does not compile: .*Correct the detec"):
-        materialize(bank, select_level(bank, "short"), tmp_path / "hunt")
-    assert not (tmp_path / "hunt").exists()
 
 
 def test_a_package_beside_the_detectors_comes_along(bank, bank_folder, tmp_path):
