@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 from typing import final
 
+__all__ = ["Tokenizer"]
+
 @final
 class Tokenizer:
     """A byte-level BPE tokenizer that learns its merges from text.
