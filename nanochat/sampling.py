@@ -1,5 +1,7 @@
 """The choice of the next token."""
 
+import math
+
 import torch
 
 
@@ -17,12 +19,12 @@ def sample_next_token(logits, rng, temperature: float = 1.0, top_k: int | None =
         (B, 1) int64 token ids.
 
     Raises:
-        ValueError: temperature or top_k is negative, or temperature is not a number.
+        ValueError: temperature or top_k is negative, or temperature is not a finite number.
     """
-    if not temperature >= 0 or (top_k or 0) < 0:
+    if not 0 <= temperature < math.inf or (top_k or 0) < 0:
         raise ValueError(
             f"sample_next_token: temperature is {temperature}, top_k is {top_k}. Give a "
-            "temperature of 0 or more, and for top_k a number of 0 or more, or None."
+            "finite temperature of 0 or more, and a top_k of 0 or more, or None."
         )
     if temperature == 0:
         return logits.argmax(dim=-1, keepdim=True)
