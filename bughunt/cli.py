@@ -7,7 +7,6 @@ loads torch into this process.
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -46,6 +45,8 @@ class _Choice(NamedTuple):
 
     def select(self, bank: Bank) -> tuple[Selection, str]:
         """Return the chosen bugs, and the name of the folder for them."""
+        import random
+
         from bughunt import select
 
         if self.level is not None:

@@ -122,6 +122,22 @@ def test_crash_is_an_outcome_that_says_where(run, line, exception, message, wher
     assert message in result.message
 
 
+@pytest.mark.parametrize(
+    ("line", "exception", "where"),
+    [
+        ("observed['missing']", "KeyError", "tests/test_law.py:5"),
+        ("import unittest; raise unittest.SkipTest('no')", "SkipTest", "tests/test_law.py:5"),
+        ("raise SystemExit(0)", "SystemExit", "tests/test_law.py:5"),
+    ],
+    ids=["key", "skip", "exit"],
+)
+def test_judge_that_does_not_judge_is_a_crash(run, line, exception, where):
+    """Only a failed assertion is a judgement against the code."""
+    result = run(DOUBLE, f"{OBSERVE}def test_it(observed):\n    {line}\n").outcome
+
+    assert (result.exception, result.where) == (exception, where)
+
+
 HANGS = {
     "loop": "while True: pass",
     "deaf": "import signal; signal.signal(15, signal.SIG_IGN)\n    while True: pass",
@@ -323,6 +339,24 @@ def test_package_is_never_taken_from_elsewhere(tmp_path):
 
     assert result.outcome.exception == "ModuleNotFoundError"
     assert f"No module named 'hypothesis' in {tmp_path}" in result.outcome.message
+
+
+def test_package_that_is_loaded_too_early_is_refused(server, tmp_path):
+    """The server itself uses ``selectors``: a tree with that package cannot be told apart."""
+    case = Case(write(tmp_path, DOUBLE, OBSERVE + JUDGE))
+    batch = Batch(root=tmp_path, packages=("shop", "selectors"), cases=(case,))
+    ((_, result),) = server.run(batch)
+
+    assert result.outcome.exception == "WrongTree"
+    assert result.outcome.message == "selectors was imported before the tree was known."
+
+
+def test_what_imports_print_is_no_output_of_the_case(server, tmp_path):
+    """It was printed once, in the server, and not by each of its forks."""
+    case = Case(write(tmp_path, DOUBLE, "import this\n" + OBSERVE + JUDGE))
+    ((_, result),) = server.run(Batch(root=tmp_path, packages=("shop",), cases=(case,)))
+
+    assert (result.outcome, result.output) == (Passed(), "")
 
 
 def test_package_swapped_behind_our_back_is_noticed(run, tmp_path):
