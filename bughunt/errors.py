@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LISTED = 16
+
 
 class BughuntError(Exception):
     """Something that a user can cause and can put right; its text is shown as it stands."""
@@ -64,9 +66,12 @@ class EnvironmentProblem(BughuntError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a sentence that names the likely word, or else all known ones, sorted."""
+    """Return a sentence that names the likely word, or else all known ones or the nearest."""
     candidates = sorted(known)
     close = get_close_matches(word, candidates, n=1)
     if close:
         return f"Did you mean '{close[0]}'?"
+    if len(candidates) > _LISTED:
+        nearest = ", ".join(get_close_matches(word, candidates, n=3, cutoff=0.0))
+        return f"There are {len(candidates)}, the nearest: {nearest}."
     return f"There is: {', '.join(candidates)}." if candidates else "There is none."
