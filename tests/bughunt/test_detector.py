@@ -24,7 +24,7 @@ def write_tree(root, body="def grind(x):\n    return x + 1\n", expected=1):
     (root / "mill").mkdir(parents=True, exist_ok=True)
     (root / "mill" / "__init__.py").write_text(body)
     file = root / "test_ground.py"
-    file.write_text(DETECTOR % expected)
+    file.write_text(DETECTOR % (expected,))
     return file
 
 
@@ -94,7 +94,8 @@ def test_environment_of_the_caller_does_not_reach_the_case(tmp_path, monkeypatch
     known = subprocess.check_output(
         [sys.executable, "-c", "print(hash('salt'))"], env={"PYTHONHASHSEED": "0"}
     )
-    file = write_tree(tmp_path, "def grind(x):\n    return hash('salt')\n", expected=int(known))
+    body = "import os\ndef grind(x):\n    return (os.environ.get('PYTHONPATH'), hash('salt'))\n"
+    file = write_tree(tmp_path, body, expected=(None, int(known)))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "other"))
     monkeypatch.setenv("PYTHONHASHSEED", "7")
 
