@@ -1,5 +1,6 @@
 """Changes to expressions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import libcst as cst
@@ -7,10 +8,10 @@ import libcst as cst
 from mutations.language.edit import Edit
 from mutations.language.errors import InvalidEdit, PatternError
 from mutations.language.matcher import Bindings, Graft, same_code
-from mutations.language.pattern import parse_pattern
+from mutations.language.pattern import metavariable, parse_pattern
 from mutations.language.replacement import Replacement
-from mutations.language.syntax import Node, is_atom
-from mutations.language.template import fill, parse_template
+from mutations.language.syntax import Node, is_atom, is_empty_tuple
+from mutations.language.template import fill, items_of, parse_template
 from mutations.language.tree import Tree
 
 
@@ -24,6 +25,9 @@ class ExpressionEdits:
         parsed = parse_template(template, bindings)
         if parsed.expression is None:
             raise PatternError(f"`{template}` is no expression, but what it replaces is one.")
+        name = metavariable(parsed.expression)
+        if name is not None:
+            return self.copy_onto(node, bindings[name][0])
         text = fill(parsed, bindings, self.tree)
         return self._write(node, parsed.expression, text, Graft(parsed.expression, bindings))
 
@@ -61,14 +65,25 @@ class ExpressionEdits:
         or the new one writes them around the old one itself.
         """
         span = self.tree.span(node)
-        parenthesised = bool(getattr(node, "lpar", ()))
-        bare = text[1:-1] if new.lpar and text[:1] + text[-1:] == "()" else text
+        parenthesised = _is_parenthesised(node)
+        bare = text[1:-1] if _is_parenthesised(new) and text[:1] + text[-1:] == "()" else text
         texts = [bare, f"({bare})"] if parenthesised else [text, f"({bare})"]
         offers = [(Replacement(*span, offer),) for offer in texts]
         needless = is_atom(new) and not is_atom(node)
         if parenthesised and (needless or f"({self.tree.source(node)})" in bare):
             offers.insert(0, (Replacement(*self.tree.span_with_parentheses(node), bare),))
-        return Edit(tuple(offers), {node: (graft,)}, node)
+        return Edit(tuple(offers), self._grafts(node, new, graft), node)
+
+    def _grafts(self, node: Node, new: Any, graft: Graft) -> Mapping[Node, tuple[Graft, ...]]:
+        """Put a tuple that becomes an index in place of the index as several ones."""
+        item = self.tree.parent(node)
+        if isinstance(item, cst.SubscriptElement) and isinstance(new, cst.Tuple):
+            return {item: items_of(new.elements, graft.bindings)}
+        return {node: (graft,)}
+
+
+def _is_parenthesised(node: Any) -> bool:
+    return len(node.lpar) > is_empty_tuple(node)
 
 
 def in_parentheses(source: str, operator: str) -> str:

@@ -18,6 +18,7 @@ from mutations.language.syntax import (
     Value,
     code_of,
     is_expression,
+    is_leaf,
     is_node,
     may_be_same,
     shape_of,
@@ -46,9 +47,10 @@ class Difference(Struct, frozen=True):
     expected: Value
 
     def __str__(self) -> str:
-        named = [part for part in _label(self.path) if part != "value"]
+        labels = _label(self.path)
+        named = [label for label in labels if label != "value"] or labels or ["it"]
         found, expected = _describe(self.found), _describe(self.expected)
-        return f"{named[-1] if named else 'it'} is {found}, pattern has {expected}"
+        return f"{named[-1]} is {found}, pattern has {expected}"
 
 
 class Matcher:
@@ -74,6 +76,8 @@ class Matcher:
         expected, found = shape_of(pattern), shape_of(code)
         if expected.kind != found.kind:
             return self._differ(code, pattern)
+        if is_leaf(expected):
+            return [bindings] if expected == found else self._differ(code, pattern)
         blocks = dict(shape_of(blocks_of).fields) if blocks_of is not None else {}
         ways: Ways = [bindings]
         for (label, want), (_, have) in zip(expected.fields, found.fields, strict=True):
@@ -118,7 +122,10 @@ class Matcher:
         states = self.match_run(want, have, given)
         ways = [bindings for end, bindings in states if end == len(have)]
         if states and not ways:
-            self._differ(have[max(end for end, _ in states)], None)
+            end = max(end for end, _ in states)
+            self._path.append(str(end))
+            self._differ(have[end], None)
+            self._path.pop()
         return ways
 
     def _step(
@@ -222,10 +229,10 @@ def _label(path: Sequence[str]) -> list[str]:
 
 def _describe(value: Value) -> str:
     if value is None:
-        return "missing"
+        return "nothing"
     if isinstance(value, tuple):
         return (
-            f"`{', '.join(_describe(item).strip('`') for item in value)}`" if value else "missing"
+            f"`{', '.join(_describe(item).strip('`') for item in value)}`" if value else "nothing"
         )
     text = as_written(code_of(value) if is_node(value) else str(value))
     first, *more = text.splitlines() or [""]

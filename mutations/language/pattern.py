@@ -5,7 +5,6 @@ statements, ``$_`` and ``$$$_`` for the same without a name. A metavariable beco
 that no code has, so that libcst parses patterns like any code; docs/patterns.md is the reference.
 """
 
-import textwrap
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +12,7 @@ import libcst as cst
 from msgspec import Struct
 
 from mutations.language.errors import PatternError
+from mutations.language.indentation import dedent
 from mutations.language.metavariable import (
     ONE,
     RUN,
@@ -46,11 +46,11 @@ class Pattern(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=256)
 def parse_pattern(source: str) -> Pattern:
     """Parse a pattern; raises PatternError if it is not code."""
-    text = textwrap.dedent(source).strip()
-    code, module, header = _parse_variants(encode(text))
+    text = dedent(encode(source.rstrip().lstrip("\r\n")))
+    code, module, header = _parse_variants(text)
     nodes = statements_of(module) if module is not None else ()
     if module is None or not nodes or (header and len(nodes) > 1):
-        raise PatternError(f"pattern `{source}`: {_complaint(text)}")
+        raise PatternError(f"pattern `{source}`: {_complaint(source)}")
     only = nodes[0] if len(nodes) == 1 else None
     expression = only.value if isinstance(only, cst.Expr) else None
     pattern = Pattern(source, code, module, nodes, expression, header)
@@ -90,7 +90,7 @@ def _parse(code: str) -> cst.Module | None:
 
 
 def _complaint(text: str) -> str:
-    if not text:
+    if not text.strip():
         return "it is empty. Write the code to look for."
     if has_stray_dollar(text):
         return "a metavariable is $NAME or $$$NAMES in capitals, or $_ or $$$_. Correct the name."

@@ -146,10 +146,10 @@ def _near_misses(tree: Tree, pattern: Pattern, statements: bool) -> Iterator[str
     """Describe the three candidates whose text is closest to the pattern's."""
     candidates = [s for b in tree.blocks for s in b.statements] if statements else tree.expressions
     wanted = pattern.expression if not statements else pattern.nodes[0]
-    first = pattern.source.strip().splitlines()[0]
+    first = pattern.source.strip().split("\n", 1)[0]
     ranked = []
     for order, node in enumerate(candidates):
-        text = tree.source(node).splitlines()[0]
+        text = tree.source(node).split("\n", 1)[0]
         near = SequenceMatcher(None, first, text, autojunk=False).ratio()
         if near >= _NEAR or type(node) is type(wanted):
             ranked.append((near + (type(node) is type(wanted)) / 4, -order, node))

@@ -6,6 +6,7 @@ import libcst as cst
 
 from mutations.language.edit import Edit
 from mutations.language.errors import InvalidEdit, PatternError
+from mutations.language.indentation import reindent
 from mutations.language.matcher import Graft
 from mutations.language.pattern import Pattern
 from mutations.language.replacement import Replacement
@@ -16,7 +17,6 @@ from mutations.language.template import (
     grafts_of,
     is_filled_by,
     parse_template,
-    reindent,
     statements_in,
 )
 from mutations.language.tree import Span, Tree

@@ -114,6 +114,13 @@ def may_be_same(one: Node, other: Node) -> bool:
     return type(one) is type(other) or (type(one) in _KIN and type(other) in _KIN)
 
 
+def is_leaf(shape: Shape) -> bool:
+    """Tell whether a shape is a name, a number, or a string without expressions."""
+    if shape.kind == "string":
+        return not any(map(is_node, shape.fields[1][1]))
+    return shape.kind in ("Name", "number")
+
+
 def statements_of(suite: Node) -> tuple[Node, ...]:
     """List the statements of a module or block, those joined by semicolons one by one."""
     body: Any = getattr(suite, "body", ())
@@ -142,6 +149,11 @@ def is_node(value: object) -> TypeGuard[Node]:
 def is_expression(node: Node) -> bool:
     """Tell whether a node may stand where a pattern says `$X`."""
     return _is_kind(type(node), cst.BaseExpression)
+
+
+def is_empty_tuple(node: Node) -> bool:
+    """Tell whether a node is `()`, whose parentheses are no form but all there is."""
+    return isinstance(node, cst.Tuple) and not node.elements
 
 
 def is_atom(node: Node) -> bool:
@@ -183,8 +195,29 @@ def _is_kind(value_type: type, kind: type) -> bool:
 _KINDS: dict[tuple[type, type], bool] = {}
 
 
+# Types whose dataclass does not list its fields in the order of the source.
+_SOURCE_ORDER: dict[type[Node], tuple[str, ...]] = {
+    cst.ExceptHandler: ("type", "name", "body"),
+    cst.ExceptStarHandler: ("type", "name", "body"),
+    cst.FunctionDef: (
+        "decorators",
+        "asynchronous",
+        "name",
+        "type_parameters",
+        "params",
+        "returns",
+        "body",
+    ),
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.MatchCase: ("pattern", "guard", "body"),
+    cst.TypeAlias: ("name", "type_parameters", "value"),
+}
+
+
 @cache
 def _fields(node_type: type[Node]) -> tuple[str, ...]:
+    if node_type in _SOURCE_ORDER:
+        return _SOURCE_ORDER[node_type]
     names = (field.name for field in dataclass_fields(node_type))
     return tuple(n for n in names if n not in _FORM_FIELDS and not n.startswith("whitespace"))
 
@@ -234,25 +267,6 @@ def _class(node: Any) -> Shape:
             ("body", statements_of(node.body)),
         ),
     )
-
-
-def _function(node: Any) -> Shape:
-    return Shape(
-        "FunctionDef",
-        (
-            ("decorators", tuple(node.decorators)),
-            ("asynchronous", node.asynchronous),
-            ("name", node.name),
-            ("type_parameters", node.type_parameters),
-            ("params", node.params),
-            ("returns", node.returns),
-            ("body", statements_of(node.body)),
-        ),
-    )
-
-
-def _conditional(node: Any) -> Shape:
-    return Shape("IfExp", (("body", node.body), ("test", node.test), ("orelse", node.orelse)))
 
 
 def _subscript(node: Any) -> Shape:
@@ -363,8 +377,6 @@ _SPECIAL: dict[type[Node], Callable[[Any], Shape]] = {
     cst.Imaginary: _number,
     cst.Parameters: _parameters,
     cst.ClassDef: _class,
-    cst.FunctionDef: _function,
-    cst.IfExp: _conditional,
     cst.Subscript: _subscript,
     cst.SubscriptElement: _subscript_element,
     cst.FormattedStringExpression: _replacement_field,

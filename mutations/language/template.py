@@ -4,26 +4,19 @@ What is filled in keeps its own text, comments and line breaks included, and get
 where the template's tree would be another without them.
 """
 
-import io
-import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import libcst as cst
 from msgspec import Struct
 
 from mutations.language.errors import PatternError
+from mutations.language.indentation import reindent
 from mutations.language.matcher import Bindings, Graft, Matcher
 from mutations.language.metavariable import as_written
 from mutations.language.pattern import Pattern, metavariable, parse_pattern, run_metavariable
 from mutations.language.syntax import Node, is_atom, is_node, shape_of
 from mutations.language.tree import CharacterSpans, Tree
-
-_STRING_TOKENS = {
-    number
-    for number, name in tokenize.tok_name.items()
-    if name in ("STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE")
-}
 
 
 class _Slot(Struct, frozen=True):
@@ -35,13 +28,18 @@ class _Slot(Struct, frozen=True):
     run: bool
 
 
+def items_of(items: Iterable[Node], bindings: Bindings) -> tuple[Graft, ...]:
+    """Give the items of a template's list, with runs spread out."""
+    grafts: list[Graft] = []
+    for item in items:
+        run = run_metavariable(item)
+        grafts += [Graft(item, bindings)] if run is None else map(Graft, bindings[run])
+    return tuple(grafts)
+
+
 def grafts_of(template: Pattern, bindings: Bindings) -> tuple[Graft, ...]:
     """Give the statements that a template stands for, or a `pass` for none."""
-    grafts: list[Graft] = []
-    for node in template.nodes:
-        run = run_metavariable(node)
-        grafts += [Graft(node, bindings)] if run is None else map(Graft, bindings[run])
-    return tuple(grafts) or (Graft(cst.Pass()),)
+    return items_of(template.nodes, bindings) or (Graft(cst.Pass()),)
 
 
 def parse_template(source: str, bindings: Bindings) -> Pattern:
@@ -90,20 +88,6 @@ def fill(template: Pattern, bindings: Bindings, tree: Tree) -> str:
         if _is_filled(_join(template, slots, trial, tree), template, bindings):
             values = trial
     return _join(template, slots, values, tree)
-
-
-def reindent(text: str, old: str, new: str) -> str:
-    """Move the lines after the first from one indentation to another, but not text in strings."""
-    lines = text.splitlines(keepends=True)
-    if len(lines) < 2 or old == new:
-        return text
-    frozen = _lines_in_strings(old + text)
-    return lines[0] + "".join(
-        new + line[len(old) :]
-        if number not in frozen and line.strip() and line.startswith(old)
-        else line
-        for number, line in enumerate(lines[1:], start=2)
-    )
 
 
 @lru_cache(maxsize=64)
@@ -161,14 +145,3 @@ def _is_filled(text: str, template: Pattern, bindings: Bindings) -> bool:
     except cst.ParserSyntaxError:
         return False
     return bool(Matcher().match(template.module, module, bindings))
-
-
-def _lines_in_strings(text: str) -> set[int]:
-    inside: set[int] = set()
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type in _STRING_TOKENS:
-                inside.update(range(token.start[0] + 1, token.end[0] + 1))
-    except (tokenize.TokenError, IndentationError):  # an expression's lines, cut out of brackets
-        return inside
-    return inside

@@ -15,7 +15,13 @@ from msgspec import Struct
 
 from mutations.language.errors import InvalidEdit
 from mutations.language.lines import Lines, lines_of
-from mutations.language.syntax import Node, children_of, is_expression, statements_of
+from mutations.language.syntax import (
+    Node,
+    children_of,
+    is_empty_tuple,
+    is_expression,
+    statements_of,
+)
 from mutations.language.target import Segment, find_segment
 
 HEADER = "if 1:\n"
@@ -73,6 +79,9 @@ class CharacterSpans(SpanProvidingCodegenState):
 
     def span(self, node: Node) -> Span:
         """Give a node's characters; a definition begins with its first decorator."""
+        if is_empty_tuple(node):
+            own: Any = node
+            return Span(self.spans[own.lpar[-1]].start, self.spans[own.rpar[0]].stop)
         decorators: Any = getattr(node, "decorators", ())
         first = decorators[0] if decorators else node
         return Span(self.spans[first].start, self.spans[node].stop)
