@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 
 import msgspec
 
 from bughunt import manifest
-from bughunt.errors import BankError
 from bughunt.manifest import Manifest, Symptom
-from bughunt.mutate import MutatedTree, mutate
+from bughunt.mutate import MutatedTree, mutate, read
 from bughunt.select import Selection
 from bughunt.spec import Bank
 
@@ -56,7 +55,7 @@ def contents(bank: Bank, selection: Selection) -> tuple[Manifest, dict[str, byte
     """
     tree = mutate(bank, selection.bugs)
     files = {path: text.encode() for path, text in tree.mutated.items()}
-    files |= {path: _read(bank.root / path) for path in bank.files if path not in files}
+    files |= _data(bank)
     files |= _tests(bank, selection)
     record = _manifest(bank, selection, tree)
     files[manifest.MANIFEST] = manifest.encode(record)
@@ -68,7 +67,8 @@ def contents(bank: Bank, selection: Selection) -> tuple[Manifest, dict[str, byte
 
 def digest(tree: MutatedTree) -> str:
     """Return what tells one state of bank and choice from another."""
-    texts = msgspec.json.encode((tree.clean, tree.mutated), order="deterministic")
+    changed = {path: text for path, text in tree.mutated.items() if text != tree.clean[path]}
+    texts = msgspec.json.encode((tree.clean, changed), order="deterministic")
     return hashlib.sha256(texts).hexdigest()
 
 
@@ -78,7 +78,7 @@ def _manifest(bank: Bank, selection: Selection, tree: MutatedTree) -> Manifest:
     salt = hashlib.sha256(repr((state, ids, selection.seed)).encode()).hexdigest()[:32]
     return Manifest(
         format=manifest.FORMAT,
-        bughunt=version("bughunt"),
+        bughunt=_own_version(),
         title=selection.title,
         minutes=selection.minutes,
         packages=bank.packages,
@@ -90,6 +90,11 @@ def _manifest(bank: Bank, selection: Selection, tree: MutatedTree) -> Manifest:
         salt=salt,
         sealed=tuple(manifest.seal(salt, bug) for bug in ids),
     )
+
+
+@lru_cache(maxsize=1)
+def _own_version() -> str:
+    return version("bughunt")
 
 
 def _readme(record: Manifest) -> str:
@@ -108,38 +113,46 @@ def _readme(record: Manifest) -> str:
     )
 
 
+@lru_cache(maxsize=8)
+def _data(bank: Bank) -> dict[str, bytes]:
+    """Read the files of the packages that are no Python."""
+    return {path: read(bank.root / path) for path in bank.files if not path.endswith(".py")}
+
+
 def _tests(bank: Bank, selection: Selection) -> dict[str, bytes]:
     """Return the detectors, what they import of their own folder, and its conftest.py."""
     wanted = [f"test_{bug.detector}.py" for bug in selection.bugs]
-    if (bank.detectors / "conftest.py").is_file():
-        wanted.append("conftest.py")
-    support = _support(bank.detectors)
+    wanted += _beside(bank).get("conftest", ())
     files: dict[str, bytes] = {}
     while wanted:
         name = wanted.pop()
         if f"tests/{name}" not in files:
-            content = _read(bank.detectors / name)
-            files[f"tests/{name}"] = content
-            imports = " ".join(_IMPORT.findall(content.decode("utf-8", "replace")))
-            words = set(re.findall(r"\w+", imports))
-            wanted += [file for module, file in support if module in words]
+            files[f"tests/{name}"], support = _detector(bank, name)
+            wanted += support
     return files
 
 
-def _support(folder: Path) -> list[tuple[str, str]]:
-    """List modules beside the detectors, each with a file that it needs."""
-    modules = [(file.stem, file.name) for file in folder.glob("*.py")]
-    modules += [
-        (package.parent.name, file.relative_to(folder).as_posix())
-        for package in folder.glob("*/__init__.py")
-        for file in package.parent.rglob("*.py")
-    ]
-    return [(module, file) for module, file in modules if not module.startswith("test_")]
+@lru_cache(maxsize=8)
+def _beside(bank: Bank) -> dict[str, list[str]]:
+    """Return the modules beside the detectors and their files: one, or all of a folder."""
+    modules: dict[str, list[str]] = {}
+    for file in sorted(bank.detectors.rglob("*.py")):
+        name = file.relative_to(bank.detectors).as_posix()
+        module = name.partition("/")[0].removesuffix(".py")
+        if not module.startswith("test_"):
+            modules.setdefault(module, []).append(name)
+    return modules
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        text = f"{path}: cannot be read: {error.strerror}. Look at its permissions."
-        raise BankError([text]) from None
+@lru_cache(maxsize=1024)
+def _detector(bank: Bank, name: str) -> tuple[bytes, tuple[str, ...]]:
+    """Read a file of the detectors' folder; return it and the files beside it that it needs."""
+    source = read(bank.detectors / name)
+    words = sorted(_imported(source))
+    return source, tuple(file for word in words for file in _beside(bank).get(word, ()))
+
+
+def _imported(source: bytes) -> set[str]:
+    """Return the words of all import statements, among them the modules that they import."""
+    statements = _IMPORT.findall(source.decode("utf-8", "replace"))
+    return set(re.findall(r"\w+", " ".join(statements)))

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Mapping
+from itertools import accumulate
 
 import msgspec
 
@@ -123,7 +125,8 @@ def _pack(objects: list[_Object]) -> tuple[bytes, bytes]:
     body = struct.pack(">4sII", b"PACK", 2, len(objects)) + b"".join(o.packed for o in objects)
     pack = body + _sha1(body)
 
-    fanout = [sum(item.name[0] <= first for item in objects) for first in range(256)]
+    firsts = Counter(item.name[0] for item in objects)
+    fanout = accumulate(firsts[first] for first in range(256))
     index = b"".join(
         (
             b"\xfftOc\0\0\0\2",

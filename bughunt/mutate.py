@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from io import StringIO
+from pathlib import Path
 
 import msgspec
 
@@ -34,8 +35,9 @@ class _Change(msgspec.Struct, frozen=True, order=True):
     edit: Keys
 
 
+@lru_cache(maxsize=8)
 def clean_tree(bank: Bank) -> dict[str, str]:
-    """Read the Python files of the bank's packages; line ends stay as they are.
+    """Return the Python files of the bank's packages, read once; line ends stay as they are.
 
     Raises:
         BankError: when a file cannot be read as UTF-8.
@@ -45,14 +47,25 @@ def clean_tree(bank: Bank) -> dict[str, str]:
     for path in bank.files:
         if path.endswith(".py"):
             try:
-                tree[path] = (bank.root / path).read_bytes().decode("utf-8")
+                tree[path] = read(bank.root / path).decode("utf-8")
             except UnicodeDecodeError as error:
                 text = f"not UTF-8 at byte {error.start}. Save the file as UTF-8."
                 raise BankError([f"{bank.root / path}: {text}"]) from None
-            except OSError as error:
-                text = f"cannot be read: {error.strerror}. Look at its permissions."
-                raise BankError([f"{bank.root / path}: {text}"]) from None
     return tree
+
+
+def read(path: Path) -> bytes:
+    """Return the content of a file of the bank.
+
+    Raises:
+        BankError: when the system refuses.
+
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        text = f"{path}: cannot be read: {error.strerror}. Look at its permissions."
+        raise BankError([text]) from None
 
 
 def mutate(bank: Bank, bugs: Iterable[Bug]) -> MutatedTree:

@@ -54,8 +54,12 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     bugs: tuple[str, ...]
 
 
-class Bank(msgspec.Struct, frozen=True, kw_only=True):
-    """A catalogue and the clean code that it is about."""
+class Bank(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A catalogue and the clean code that it is about.
+
+    A bank is equal to itself only, so that what was read for it can be kept by it: files that
+    change on disk are seen by the next ``load_bank``.
+    """
 
     path: Path  # of levels.yaml
     label: str  # that path as messages show it
