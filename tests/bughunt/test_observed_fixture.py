@@ -74,9 +74,11 @@ def test_installed_package_of_the_same_name_is_overruled(hunt, tmp_path):
 def test_package_that_was_imported_from_elsewhere_is_refused(hunt, tmp_path):
     """A plugin that was quicker than the tests cannot lend its code to the verdict."""
     (tmp_path / "elsewhere" / "shop").mkdir(parents=True)
-    (tmp_path / "elsewhere" / "shop" / "__init__.py").write_text("def price(x): return 3")
+    (tmp_path / "elsewhere" / "shop" / "__init__.py").write_text("calls = []")
+    early = f"import sys\nsys.path.insert(0, {str(tmp_path / 'elsewhere')!r})\nimport shop\n"
+    (tmp_path / "early.py").write_text(early)
 
-    result = hunt("", "-p", "shop", PYTHONPATH=str(tmp_path / "elsewhere"))
+    result = hunt("", "-p", "early")
 
     assert "2 failed" in result.stdout
     assert f"elsewhere/shop/__init__.py and not from {tmp_path}/shop" in result.stdout
