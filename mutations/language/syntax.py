@@ -12,9 +12,7 @@ they agree on what "the same code" is:
 - `x[a, b]` is `x[(a, b)]`; `elif` is not `else:` with an `if` in it.
 """
 
-import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import fields as dataclass_fields
 from functools import cache
@@ -22,7 +20,12 @@ from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 import libcst as cst
 
-from mutations.language.metavariable import as_written
+from mutations.language.literal import (
+    evaluate,
+    format_specification,
+    number_value,
+    string_value,
+)
 
 Node: TypeAlias = cst.CSTNode
 Value: TypeAlias = Any  # Node | str | None | tuple of those; libcst's fields are not typed closer
@@ -153,7 +156,7 @@ def is_expression(node: Node) -> bool:
 
 def is_empty_tuple(node: Node) -> bool:
     """Tell whether a node is `()`, whose parentheses are no form but all there is."""
-    return isinstance(node, cst.Tuple) and not node.elements
+    return type(node) is cst.Tuple and not node.elements
 
 
 def is_atom(node: Node) -> bool:
@@ -176,7 +179,7 @@ def literal_of(node: Node) -> Literal:
     number = node.expression if isinstance(node, cst.UnaryOperation) else node
     if isinstance(number, cst.BaseNumber | cst.SimpleString | cst.ConcatenatedString):
         try:
-            value = _evaluate(code_of(node))
+            value = evaluate(code_of(node))
         except (ValueError, SyntaxError):
             value = ...
         if isinstance(value, int | float | complex | str | bytes):
@@ -243,11 +246,6 @@ def _operator(node: Any) -> Shape:
     return Shape(type(node).__name__, ())
 
 
-def _number(node: Any) -> Shape:
-    value = _evaluate(node.value)
-    return Shape("number", (("value", f"{value!r} {type(value).__name__}"),))
-
-
 def _parameters(node: Any) -> Shape:
     slash = (cst.ParamSlash(),) if node.posonly_params else ()
     star = () if isinstance(node.star_arg, cst.MaybeSentinel) else (node.star_arg,)
@@ -290,79 +288,24 @@ def _subscript_element(node: Any) -> Shape:
 
 def _replacement_field(node: Any) -> Shape:
     debug = code_of(node).partition("=")[0] if node.equal is not None else None
-    specification = _merge(_parts(part, "", '"') for part in node.format_spec or ())
     return Shape(
         "FormattedStringExpression",
         (
             ("expression", node.expression),
             ("conversion", node.conversion),
-            ("format_spec", specification if node.format_spec is not None else None),
+            ("format_spec", format_specification(node)),
             ("debug", debug),
         ),
     )
 
 
+def _number(node: Any) -> Shape:
+    return Shape("number", (("value", number_value(node)),))
+
+
 def _string(node: Any) -> Shape:
-    pieces = list(_pieces(node))
-    kinds = [_string_type(piece) for piece in pieces]
-    kind = next((known for known in ("bytes", "t-string", "f-string") if known in kinds), "str")
-    return Shape("string", (("type", kind), ("parts", _merge(map(_piece_parts, pieces)))))
-
-
-def _pieces(node: Any) -> Iterator[Any]:
-    if isinstance(node, cst.ConcatenatedString):
-        yield from _pieces(node.left)
-        yield from _pieces(node.right)
-    else:
-        yield node
-
-
-def _string_type(piece: Any) -> str:
-    if isinstance(piece, cst.SimpleString):
-        return "bytes" if "b" in piece.prefix.lower() else "str"
-    return "f-string" if isinstance(piece, cst.FormattedString) else "t-string"
-
-
-def _piece_parts(piece: Any) -> Iterator[Value]:
-    if isinstance(piece, cst.SimpleString):
-        yield _text(piece.value)
-        return
-    prefix, quote = re.fullmatch(r"(\w*)(\W+)", piece.start).groups()  # type: ignore[union-attr]
-    for part in piece.parts:
-        yield from _parts(part, prefix.lower().replace("f", "").replace("t", ""), quote)
-
-
-def _parts(part: Any, prefix: str, quote: str) -> Iterator[Value]:
-    if hasattr(part, "expression"):
-        yield part
-        return
-    text = part.value.replace("{{", "{").replace("}}", "}")
-    try:
-        yield _text(f"{prefix}{quote}{text}{quote}")
-    except (SyntaxError, ValueError):  # an escape that ends in the next replacement field
-        yield as_written(text)
-
-
-def _text(literal: str) -> str:
-    value = _evaluate(literal)
-    return as_written(value) if isinstance(value, str) else repr(value)[2:-1]
-
-
-def _merge(pieces: Any) -> tuple[Value, ...]:
-    merged: list[Value] = []
-    for part in (part for piece in pieces for part in piece):
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
-            merged.append(part)
-    return tuple(merged)
-
-
-@cache
-def _evaluate(literal: str) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a doubtful escape is the code's matter, not ours
-        return ast.literal_eval(literal)
+    kind, parts = string_value(node)
+    return Shape("string", (("type", kind), ("parts", parts)))
 
 
 _SPECIAL: dict[type[Node], Callable[[Any], Shape]] = {

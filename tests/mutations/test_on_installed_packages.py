@@ -16,7 +16,7 @@ from mutations.language.pattern import parse_pattern
 from mutations.language.search import Choice, statement_sites
 from mutations.language.tree import Tree
 
-PACKAGES = ("click", "pluggy", "yaml")
+PACKAGES = ("click", "msgspec", "pluggy")
 
 
 def _files(package: str) -> list[Path]:
