@@ -25,6 +25,7 @@ from nanochat.base_dir import get_base_dir, write_atomically
 from nanochat.checksums import sha256_of
 from nanochat.distributed import barrier, is_main, rank, world_size
 from nanochat.gpt import GPT, GPTConfig
+from nanochat.settings import settings_that_bind
 
 FOLDER = re.compile(r"step_(\d+)")
 MODEL_FILE = "model.pt"
@@ -262,6 +263,31 @@ def resume(checkpoint: Path, *, model, optimizers, tokenizer):
     if own["random"]["cuda"] is not None and torch.cuda.is_available():
         torch.cuda.set_rng_state(own["random"]["cuda"])
     return meta, own["loader"]
+
+
+def start_or_resume(settings, run_dir, *, model, optimizers, tokenizer):
+    """Puts everything where the run stands: at its beginning, or at its newest checkpoint.
+
+    Returns:
+        (first step to run, state of the loader or None, metrics so far, none at the beginning).
+
+    Raises:
+        FileExistsError: a new run would mix its checkpoints with those of another.
+    """
+    if settings.resume:
+        checkpoint = find_checkpoint(run_dir)
+        check_same(checkpoint, "run", saved=read_meta(checkpoint).settings,
+                   given=settings_that_bind(settings))
+        meta, loader_state = resume(checkpoint, model=model, optimizers=optimizers,
+                                    tokenizer=tokenizer)
+        return meta.step, loader_state, meta.metrics
+
+    steps = checkpoint_steps(run_dir)
+    if steps:
+        raise FileExistsError(f"{run_dir}: this run has a checkpoint of step {steps[-1]} already. "
+                              "Go on with --resume, choose another name with --run-name, or "
+                              "remove the folder.")
+    return 0, None, {}
 
 
 def check_tokenizer(checkpoint: Path, meta: Meta, tokenizer):

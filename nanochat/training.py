@@ -14,6 +14,7 @@ import torch
 
 from nanochat.distributed import in_group, mean_over_ranks, sum_over_ranks, world_size
 from nanochat.optim import gradient_or_zeros
+from nanochat.schedule import learning_rate_multiplier, muon_momentum, set_learning_rates
 
 
 def mixed_precision(device):
@@ -90,6 +91,17 @@ def set_momentum(optimizers, momentum: float):
         for group in optimizer.param_groups:
             if "momentum" in group:
                 group["momentum"] = momentum
+
+
+def set_schedule(optimizers, step: int, num_steps: int, settings):
+    """Sets what depends on the step in the optimizers. Returns the multiplier of learning rates."""
+    multiplier = learning_rate_multiplier(
+        step, num_steps, warmup_ratio=settings.warmup_ratio,
+        warmdown_ratio=settings.warmdown_ratio, final_fraction=settings.final_fraction,
+    )
+    set_learning_rates(optimizers, multiplier)
+    set_momentum(optimizers, muon_momentum(step, settings.muon_warmup_steps))
+    return multiplier
 
 
 # -----------------------------------------------------------------------------

@@ -12,13 +12,10 @@ import torch
 
 from nanochat.checkpoint import (
     Meta,
-    check_same,
-    checkpoint_steps,
     find_checkpoint,
     get_run_dir,
-    read_meta,
-    resume,
     save_checkpoint,
+    start_or_resume,
     tokenizer_fingerprint,
 )
 from nanochat.dataloader import tokenizing_distributed_data_loader
@@ -27,14 +24,13 @@ from nanochat.engine import Engine
 from nanochat.gpt import GPT, GPTConfig
 from nanochat.loss_eval import evaluate_bits_per_byte
 from nanochat.run_log import Pace, RunLog, draw_losses, progress_line
-from nanochat.schedule import learning_rate_multiplier, muon_momentum, set_learning_rates
 from nanochat.settings import run_script, setting, settings_that_bind
 from nanochat.tokenizer import get_token_bytes, get_tokenizer
 from nanochat.training import (
     is_due,
     micro_batches_per_step,
     mixed_precision,
-    set_momentum,
+    set_schedule,
     steps_of_run,
     training_step,
 )
@@ -46,7 +42,7 @@ PROMPTS = ("Once upon a time", "The capital of France is", "Tom has 3 apples and
 class Settings:
     """Pretrain a model on the shards of the base folder."""
 
-    run: str = setting("base", "name of the run, and of its folder")
+    run_name: str = setting("base", "name of the run, and of its folder")
     resume: bool = setting(False, "go on from the newest checkpoint of the run", free=True)
     device: str = setting("auto", "cuda, mps, cpu, or auto for the best there is", free=True)
     compile: bool = setting(False, "compile the model, which pays off on GPUs", free=True)
@@ -103,17 +99,6 @@ def build_model(config, *, seed: int, device):
     return model.to(device)
 
 
-def set_schedule(optimizers, step: int, num_steps: int, settings):
-    """Sets what depends on the step in the optimizers. Returns the multiplier of learning rates."""
-    multiplier = learning_rate_multiplier(
-        step, num_steps, warmup_ratio=settings.warmup_ratio,
-        warmdown_ratio=settings.warmdown_ratio, final_fraction=settings.final_fraction,
-    )
-    set_learning_rates(optimizers, multiplier)
-    set_momentum(optimizers, muon_momentum(step, settings.muon_warmup_steps))
-    return multiplier
-
-
 def validation_batches(settings, tokenizer, device):
     """The batches that every evaluation of a run looks at, dealt out over the ranks."""
     B, T = settings.micro_batch_size, settings.sequence_len
@@ -139,31 +124,6 @@ def lower(best, value: float):
     return value if best is None else min(best, value)
 
 
-def start_or_resume(settings, run_dir, *, model, optimizers, tokenizer):
-    """Puts everything where the run stands: at its beginning, or at its newest checkpoint.
-
-    Returns:
-        (first step to run, state of the loader or None, metrics so far).
-
-    Raises:
-        FileExistsError: a new run would mix its checkpoints with those of another.
-    """
-    if settings.resume:
-        checkpoint = find_checkpoint(run_dir)
-        check_same(checkpoint, "run", saved=read_meta(checkpoint).settings,
-                   given=settings_that_bind(settings))
-        meta, loader_state = resume(checkpoint, model=model, optimizers=optimizers,
-                                    tokenizer=tokenizer)
-        return meta.step, loader_state, meta.metrics
-
-    steps = checkpoint_steps(run_dir)
-    if steps:
-        raise FileExistsError(f"{run_dir}: this run has a checkpoint of step {steps[-1]} already. "
-                              "Go on with --resume, choose another name with --run, or remove "
-                              "the folder.")
-    return 0, None, {"loss": None, "val_bpb": None, "best_val_bpb": None}
-
-
 def main(settings: Settings):
     """Trains from the first step, or from the newest checkpoint, to the last."""
     with process_group(settings.device) as device:
@@ -175,7 +135,7 @@ def train(settings, device):
     torch.set_float32_matmul_precision("high")
     tokenizer = get_tokenizer()
     token_bytes = get_token_bytes(device)
-    run_dir = get_run_dir(settings.run)
+    run_dir = get_run_dir(settings.run_name)
 
     # The model, how long to train it, and on how much at a time.
     model = build_model(settings.model_config(tokenizer.get_vocab_size()),
@@ -194,6 +154,7 @@ def train(settings, device):
     first_step, loader_state, metrics = start_or_resume(
         settings, run_dir, model=model, optimizers=optimizers, tokenizer=tokenizer
     )
+    metrics = {"loss": None, "val_bpb": None, "best_val_bpb": None} | metrics
     loader = tokenizing_distributed_data_loader(
         B, T, "train", tokenizer_threads=settings.tokenizer_threads, device=device,
         tokenizer=tokenizer, resume_from=loader_state,
@@ -240,7 +201,7 @@ def train(settings, device):
                                 loader_state=loader.state_dict(), keep=settings.keep_checkpoints)
 
     if is_main():
-        draw_losses(run_dir, title=f"{settings.run}: {num_parameters:,} parameters")
+        draw_losses(run_dir, title=f"{settings.run_name}: {num_parameters:,} parameters")
     say(f"The model is in {find_checkpoint(run_dir)}")
     return metrics
 
