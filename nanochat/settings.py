@@ -12,25 +12,67 @@ from types import NoneType
 from typing import get_args, get_type_hints
 
 PRESETS = {
-    # Two cores, a few minutes, a corpus of our own.
-    "cpu": {
-        "tok_train": {"vocab_size": 1024, "max_chars": 2_000_000},
+    # Seconds: a model that knows nothing, for seeing that every stage works.
+    "smoke": {
+        "tok_train": {"vocab_size": 300, "max_chars": 50_000, "single_digits": True},
         "base_train": {
-            "depth": 4, "width": 192, "n_head": 4, "n_kv_head": 2, "sequence_len": 256,
-            "micro_batch_size": 16, "batch_tokens": 16 * 256, "num_steps": 400,
-            "muon_warmup_steps": 50, "eval_every": 100, "eval_tokens": 8 * 16 * 256,
-            "sample_every": 200, "checkpoint_every": 100, "log_every": 10,
+            "depth": 1, "width": 16, "n_head": 2, "n_kv_head": 1, "sequence_len": 96,
+            "micro_batch_size": 2, "batch_tokens": 2 * 96, "num_steps": 2,
+            "eval_tokens": 2 * 96, "sample_every": 0, "tokenizer_threads": 1,
         },
+        "mid_train": {
+            "sequence_len": 96, "micro_batch_size": 2, "text_rows": 1, "batch_tokens": 2 * 96,
+            "num_steps": 2, "conversations": 100, "eval_batches": 1,
+        },
+        "chat_sft": {
+            "sequence_len": 96, "micro_batch_size": 2, "batch_tokens": 2 * 96, "num_steps": 2,
+            "conversations": 100, "eval_batches": 1,
+        },
+        "chat_rl": {
+            "num_steps": 1, "questions": 1, "num_samples": 2, "max_tokens": 4,
+            "conversations": 10, "eval_questions": 2,
+        },
+        "chat_eval": {"questions": 2, "max_tokens": 4},
+        "chat_cli": {"max_tokens": 4},
+        "speedrun": {"characters": 50_000},
+    },
+    # Two cores, five minutes, a corpus of our own.
+    "cpu": {
+        "tok_train": {"vocab_size": 512, "max_chars": 2_000_000, "single_digits": True},
+        "base_train": {
+            "depth": 4, "width": 128, "n_head": 4, "n_kv_head": 2, "sequence_len": 128,
+            "micro_batch_size": 16, "batch_tokens": 16 * 128, "num_steps": 250,
+            "muon_warmup_steps": 50, "eval_every": 125, "eval_tokens": 8 * 16 * 128,
+            "sample_every": 0, "checkpoint_every": 125, "log_every": 10,
+        },
+        "mid_train": {
+            "sequence_len": 128, "micro_batch_size": 16, "text_rows": 4,
+            "batch_tokens": 16 * 128, "num_steps": 500, "checkpoint_every": 125,
+            "conversations": 40_000,
+        },
+        "chat_sft": {
+            "sequence_len": 128, "micro_batch_size": 16, "batch_tokens": 16 * 128,
+            "num_steps": 200, "checkpoint_every": 100, "conversations": 40_000,
+        },
+        "chat_rl": {
+            "num_steps": 20, "questions": 4, "num_samples": 8, "max_tokens": 40,
+            "eval_every": 10, "eval_questions": 50,
+        },
+        "chat_eval": {"questions": 100, "max_tokens": 48},
     },
     # One GPU, an hour or two: the size of GPT-2.
     "d12": {
-        "tok_train": {},
         "base_train": {"depth": 12, "width": 768, "n_head": 6, "n_kv_head": 6, "compile": True},
+        "mid_train": {"compile": True},
+        "chat_sft": {"compile": True},
+        "speedrun": {"public_shards": 64},
     },
     # Eight GPUs, some hours.
     "d20": {
-        "tok_train": {},
         "base_train": {"depth": 20, "width": 1280, "n_head": 10, "n_kv_head": 10, "compile": True},
+        "mid_train": {"compile": True},
+        "chat_sft": {"compile": True},
+        "speedrun": {"public_shards": 240, "ranks": 8},
     },
 }
 DEFAULT_PRESET = "cpu"
@@ -52,7 +94,8 @@ def parse_settings(settings_type, stage: str, argv=None):
 
     Args:
         settings_type: a dataclass of `setting`s, annotated as str, int, float, bool, or one of them
-            or None. A ValueError that it raises on creation is shown as a wrong call.
+            or None; a field `preset` gets the name of the preset. A ValueError that it raises on
+            creation is shown as a wrong call.
         stage: name of the script, under which presets have values for it.
         argv: the command line; default: that of this process.
 
@@ -71,9 +114,11 @@ def parse_settings(settings_type, stage: str, argv=None):
     values = PRESETS[preset].get(stage, {})
     types = get_type_hints(settings_type)
     for item in fields(settings_type):
-        _add_option(parser, item, types[item.name], values.get(item.name, item.default))
+        if item.name != "preset":
+            _add_option(parser, item, types[item.name], values.get(item.name, item.default))
     given = vars(parser.parse_args(argv))
-    del given["preset"]
+    if "preset" not in types:
+        del given["preset"]
     try:
         return settings_type(**given)
     except ValueError as error:

@@ -51,9 +51,10 @@ class RustBPETokenizer:
     # Where a tokenizer comes from, and where it is kept
 
     @classmethod
-    def train_from_iterator(cls, text_iterator, vocab_size: int):
+    def train_from_iterator(cls, text_iterator, vocab_size: int, pattern: str | None = None):
         """Trains on the strings of an iterator. `vocab_size` counts the special tokens.
 
+        `pattern` splits text before merging; default: that of rustbpe.
         A corpus with too few pairs to merge gives a smaller vocabulary.
         Raises ValueError if `vocab_size` has no room for every byte and every special token.
         """
@@ -62,7 +63,8 @@ class RustBPETokenizer:
                              f"id: choose {SMALLEST_VOCABULARY} or more.")
 
         trainer = rustbpe.Tokenizer()
-        trainer.train_from_iterator(text_iterator, vocab_size - len(SPECIAL_TOKENS))
+        num_tokens = vocab_size - len(SPECIAL_TOKENS)
+        trainer.train_from_iterator(text_iterator, num_tokens, pattern=pattern)
         by_rank = sorted(trainer.get_mergeable_ranks(), key=lambda entry: entry[1])
         return cls([token for token, _ in by_rank], trainer.get_pattern())
 

@@ -11,6 +11,12 @@ from nanochat.dataset import parquets_iter_batched
 from nanochat.settings import run_script, setting
 from nanochat.tokenizer import SMALLEST_VOCABULARY, RustBPETokenizer
 
+# Splits text into contractions, words, single digits, marks, and white space.
+SINGLE_DIGITS = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"
+)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -19,6 +25,7 @@ class Settings:
     vocab_size: int = setting(65536, "tokens, special ones included")
     max_chars: int = setting(2_000_000_000, "characters of text to learn from")
     max_document_chars: int = setting(10_000, "characters of one document to look at")
+    single_digits: bool = setting(False, "never join digits, so that numbers are copied with ease")
 
     def __post_init__(self):
         if self.vocab_size < SMALLEST_VOCABULARY:
@@ -52,7 +59,8 @@ def main(settings: Settings):
     training_texts = limited_texts(
         parquets_iter_batched("train"), settings.max_chars, settings.max_document_chars
     )
-    tokenizer = RustBPETokenizer.train_from_iterator(training_texts, settings.vocab_size)
+    pattern = SINGLE_DIGITS if settings.single_digits else None
+    tokenizer = RustBPETokenizer.train_from_iterator(training_texts, settings.vocab_size, pattern)
     seconds = time.perf_counter() - start
 
     tokenizer_dir = get_base_dir() / "tokenizer"
