@@ -183,7 +183,7 @@ def _run_alone(batch: Batch, index: int) -> CaseReport:
         content = outcome.unframe(answer.content())
         if content is not None:
             with contextlib.suppress(msgspec.MsgspecError):
-                result = outcome.decode_outcome(content)
+                result = outcome.decode_answer(content).outcome
         text = printed.content().decode(errors="replace")
     return CaseReport(index, result, seconds, text)
 

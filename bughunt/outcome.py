@@ -60,6 +60,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     memory: int | None = None  # bytes that a case may take beyond what it starts with
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """What the process of a case says at its end."""
+
+    outcome: Outcome
+    imported: tuple[str, ...] = ()  # what it had to import that the next case could be spared
+
+
 class CaseReport(msgspec.Struct, frozen=True):
     """How the case with this index ended."""
 
@@ -99,11 +106,11 @@ def decode_report(content: bytes) -> CaseReport:
     return msgspec.msgpack.decode(content, type=CaseReport)
 
 
-def decode_outcome(content: bytes) -> Outcome:
-    """Return the outcome that ``encode`` framed.
+def decode_answer(content: bytes) -> Answer:
+    """Return the answer that ``encode`` framed.
 
     Raises:
         msgspec.MsgspecError: when the content is something else.
 
     """
-    return msgspec.msgpack.decode(content, type=Outcome)  # type: ignore[no-any-return]
+    return msgspec.msgpack.decode(content, type=Answer)

@@ -17,13 +17,14 @@ import sys
 import time
 import traceback
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 import msgspec
 
 from bughunt import case, outcome, tree_import
-from bughunt.outcome import Batch, CaseReport, Crashed, Outcome, TimedOut
+from bughunt.outcome import Answer, Batch, CaseReport, Crashed, Outcome, TimedOut
 
 # The parent passes this to ``python -c``: the folder that holds bughunt is on the path just long
 # enough to load it, because a checkout holds the packages under hunt as well.
@@ -83,12 +84,15 @@ def preload(batch: Batch) -> None:
     """Import, once for all forks, what the detectors and the code that they import import."""
     folders = (batch.root, *{item.detector.parent for item in batch.cases})
     names = tree_import.outside_imports({item.detector for item in batch.cases}, folders)
-    for name in names:
-        if name.partition(".")[0] not in batch.packages:
-            with contextlib.suppress(Exception):  # whoever needs it will say what is wrong
-                importlib.import_module(name)
+    _import(name for name in names if name.partition(".")[0] not in batch.packages)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
+        with contextlib.suppress(Exception):  # whoever needs it will say what is wrong
+            importlib.import_module(name)
     sys.stdout.flush()  # what an import printed would leave with every fork again
 
 
@@ -141,6 +145,13 @@ class _Fork:
         text = bytes(self.output).decode(errors="replace")
         return CaseReport(self.index, self._outcome(seconds), seconds, text)
 
+    def imported(self) -> tuple[str, ...]:
+        """Return what the case had to import from packages that the server has loaded."""
+        answer = self._answer()
+        known = {name.partition(".")[0] for name in sys.modules}
+        names = answer.imported if answer else ()
+        return tuple(name for name in names if name.partition(".")[0] in known)
+
     def _reap(self, options: int = 0) -> None:
         """Learn how the process ended: wait for it, or with WNOHANG only look."""
         if self.status is None:
@@ -157,13 +168,19 @@ class _Fork:
             os.close(descriptor)
 
     def _outcome(self, seconds: float) -> Outcome:
-        content = outcome.unframe(self.answer)
-        if content is not None:
-            with contextlib.suppress(msgspec.MsgspecError):
-                return outcome.decode_outcome(content)
+        answer = self._answer()
+        if answer is not None:
+            return answer.outcome
         if seconds > self.timeout:
             return TimedOut(self.timeout)
         return ended_without_answer(os.waitstatus_to_exitcode(self.status or 0))
+
+    def _answer(self) -> Answer | None:
+        content = outcome.unframe(self.answer)
+        if content is not None:
+            with contextlib.suppress(msgspec.MsgspecError):
+                return outcome.decode_answer(content)
+        return None
 
 
 def ended_without_answer(exit_code: int) -> Crashed:
@@ -221,6 +238,7 @@ class _Supervisor:
         self._forget(fork)
         self.replies.write(outcome.encode(fork.end()))
         self.replies.flush()
+        _import(fork.imported())  # some packages load parts of themselves only when first used
 
     def _forget(self, fork: _Fork) -> None:
         self.running.remove(fork)
@@ -245,10 +263,11 @@ def _become_case(batch: Batch, index: int, answer: int, output: int) -> NoReturn
 
 def _run_and_exit(batch: Batch, index: int, answer: int) -> NoReturn:
     """Run the case, send its outcome, and leave without the clean-up of the server's objects."""
-    pid = os.getpid()
+    pid, before = os.getpid(), set(sys.modules)
     if batch.memory is not None:
         _limit_memory(batch.memory)
-    framed = outcome.encode(case.run_case(batch, batch.cases[index]))
+    result = case.run_case(batch, batch.cases[index])
+    framed = outcome.encode(Answer(result, tree_import.late_imports(before)))
     with contextlib.suppress(OSError, ValueError):  # the code under hunt may have closed them
         sys.stdout.flush()
         sys.stderr.flush()

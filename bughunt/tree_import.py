@@ -12,7 +12,7 @@ import importlib.util
 import linecache
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -97,6 +97,18 @@ def check_origins(root: Path, packages: Iterable[str]) -> None:
         for place in filter(None, places):
             if not is_inside(place, (root,)):
                 raise WrongTree(f"{name} was imported from {place} and not from {root}.")
+
+
+def late_imports(before: Collection[str]) -> tuple[str, ...]:
+    """Return the parts of packages known before that have been imported since.
+
+    Args:
+        before: names of the modules that were loaded at some time. Parts of parts go without
+            saying: they come with the part.
+
+    """
+    names = [name for name in list(sys.modules) if isinstance(name, str) and name not in before]
+    return tuple(name for name in names if name.rpartition(".")[0] in before)
 
 
 def is_inside(file: str, folders: Iterable[Path]) -> bool:

@@ -430,3 +430,22 @@ def test_signal_without_a_name_is_an_outcome_too(run):
     body = f"import os\ndef double(x):\n    os.kill(os.getpid(), {signal.SIGRTMIN + 3})\n"
 
     assert run(body).outcome.exception == f"signal {signal.SIGRTMIN + 3}"
+
+
+def test_what_one_case_imports_late_the_next_one_finds_loaded(tmp_path, server):
+    """Parts of a package that are loaded on first use would otherwise cost every case anew."""
+    body = """
+        import json, sys, importlib
+
+        def double(x):
+            loaded = "json.tool" in sys.modules
+            importlib.import_module(json.__name__ + ".tool")
+            return loaded
+        """
+    judge = "def test_loaded(observed):\n    assert observed['result'], 'not loaded yet'\n"
+    file = write(tmp_path, body, OBSERVE + judge)
+    batch = Batch(root=tmp_path, packages=("shop",), cases=(Case(file), Case(file)))
+    runs = dict(server.run(batch))
+
+    assert runs[0].outcome == Failed("not loaded yet")
+    assert runs[1].outcome == Passed()
