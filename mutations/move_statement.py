@@ -47,6 +47,12 @@ class MoveStatement(Operator, frozen=True):
             match="b()",
             after="c()",
         ),
+        Example(
+            "def f(self):\n    if last:\n        a()\n        self.pos += 1  # on\n    return 1\n",
+            "def f(self):\n    if last:\n        a()\n    self.pos += 1  # on\n    return 1\n",
+            match="self.pos += 1",
+            after="if last:",
+        ),
         Example("a = 1\nb = 2\n", None, match="a = 2", after="b = 2"),
     )
 

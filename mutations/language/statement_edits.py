@@ -89,8 +89,8 @@ class StatementEdits:
         return self._insert(site, text, grafts_of(parsed, site.bindings), after=after)
 
     def move(self, site: Site, anchor: Site, *, after: bool) -> Edit:
-        """Take statements away and put them before or after others."""
-        self._check_apart(site, anchor)
+        """Take statements away and put them before or after others, which may be around them."""
+        self._check_apart(anchor, site, may_hold=True)
         start, stop = self._with_comment(site)
         text = reindent(self.tree.text[start:stop], self.tree.lines.indent_of(start), "")
         removal = self.remove(site)
@@ -126,8 +126,10 @@ class StatementEdits:
             point = span.stop if after else span.start
             inserted = f"; {text}" if after else f"{text}; "
         elif after:
-            point = lines.end(lines.line_of(span.stop))
-            inserted = f"{lines.newline}{lines.indent_of(span.start)}{text}"
+            point = lines.start(lines.line_of(span.stop) + 1)
+            inserted = f"{lines.indent_of(span.start)}{text}{lines.newline}"
+            if not self.tree.text[:point].endswith(("\n", "\r")):
+                inserted = f"{lines.newline}{inserted.removesuffix(lines.newline)}"
         else:
             point = lines.start(self.tree.first_line_with_comment(site.node))
             inserted = f"{lines.indent_of(span.start)}{text}{lines.newline}"
@@ -169,11 +171,13 @@ class StatementEdits:
             return Span(start, tree.span(statements[last + 1]).start)
         return Span(start, stop)
 
-    def _check_apart(self, site: Site, other: Site) -> None:
-        one, two = sorted((site.span(self.tree), other.span(self.tree)))
-        if two.start < one.stop:
+    def _check_apart(self, site: Site, other: Site, *, may_hold: bool = False) -> None:
+        one, two = site.span(self.tree), other.span(self.tree)
+        apart = one.stop <= two.start or two.stop <= one.start
+        holds = may_hold and one.start < two.start and two.stop <= one.stop
+        if not (apart or holds):
             raise InvalidEdit(
-                f"the statements in lines {self.tree.line(site.node)} and "
+                f"{self.tree.target}: the statements in lines {self.tree.line(site.node)} and "
                 f"{self.tree.line(other.node)} are the same or lie in each other. "
                 "Name two places that are apart."
             )

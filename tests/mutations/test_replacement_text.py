@@ -57,6 +57,7 @@ PRECEDENCE = [
     ("assert d, a", "d", "p, q", "assert (p, q), a"),
     ("for a in d: pass", "d", "p, q", "for a in p, q: pass"),
     ("with d: pass", "d", "a if b else c", "with a if b else c: pass"),
+    ("é = 'ü' + d * 2", "d", "a + b", "é = 'ü' + (a + b) * 2"),
     # Parentheses that are there stay, unless only the old code can have needed them.
     ("y = 2 * (a + b)", "a + b", "a - b", "y = 2 * (a - b)"),
     ("y = 2 * (a + b)", "a + b", "a", "y = 2 * a"),
@@ -158,6 +159,30 @@ def test_comments_in_a_column_stay_in_it():
     assert edit(code, "replace", match="abcdefgh", by="b") == (
         "x = a         # (B, T)\ny = b         # (B, T, C)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "after", "result"),
+    [
+        ("a()\nif x:\n    b()\n", "if x:", "if x:\n    b()\na()\n"),
+        ("if x:\n    c()\n    a()\n", "if x:", "if x:\n    c()\na()\n"),
+        ("if x:\n    a()\n", "if x:", "if x:\n    pass\na()\n"),
+        ("a()\nb()", "b()", "b()\na()"),
+        ("a()\r\nb()  # b\r\n", "b()", "b()  # b\r\na()\r\n"),
+    ],
+)
+def test_moved_statement_leaves_and_arrives_on_lines_of_its_own(code: str, after: str, result: str):
+    """A statement may also leave the block of the statement after which it goes."""
+    assert edit(code, "move_statement", match="a()", after=after) == result
+
+
+@pytest.mark.parametrize(
+    ("match", "after"), [("if x:", "a()"), ("if x:", "if x:"), ("a()", "a()\nb()")]
+)
+def test_statement_cannot_move_into_itself(match: str, after: str):
+    """The place to go to has to be there when the statement has gone."""
+    with pytest.raises(InvalidEdit, match="are the same or lie in each other"):
+        edit("if x:\n    a()\n    b()\n", "move_statement", match=match, after=after)
 
 
 @pytest.mark.parametrize(
