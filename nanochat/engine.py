@@ -166,8 +166,6 @@ class Row:
         elif token == engine.python_end:
             call, self.expression = self.expression, None
             return call
-        elif token in engine.end_tokens:
-            self.expression = None
         elif self.expression is not None:
             self.expression.append(token)
         return None

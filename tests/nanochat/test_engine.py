@@ -63,8 +63,8 @@ class TestToolCalls:
         assert play("[1+[2]###.")[0] == ["[1+[2]{2}."]
 
     def test_several_calls_are_answered_one_after_the_other(self):
-        """Each with its own result."""
-        assert play("[1+1]###[2*4]###.")[0] == ["[1+1]{2}[2*4]{8}."]
+        """Each with its own result, be it zero."""
+        assert play("[1-1]###[2*4]###.")[0] == ["[1-1]{0}[2*4]{8}."]
 
     def test_a_call_in_one_row_is_nothing_to_the_others(self):
         """They go on with what they say, and make calls of their own later."""
