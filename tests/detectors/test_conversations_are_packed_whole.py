@@ -1,0 +1,70 @@
+"""Rows hold whole conversations, each once in a pass; only what is longer than a row is cut."""
+
+import random
+
+MATCHES_CLEAN = ("rows", "longest_row")
+WIDTH = 12
+
+
+class Recording:
+    """A tokenizer for which a conversation is its rendering."""
+
+    def get_bos_token_id(self):
+        """Return what rows are padded with."""
+        return 0
+
+    def render_conversation(self, conversation, max_tokens):
+        """Return all of it but what is over."""
+        ids = conversation[:max_tokens]
+        return ids, [1] * len(ids)
+
+
+def observe(seed):
+    """Pack conversations of many lengths, those around the width of a row among them."""
+    from nanochat.sft import ConversationLoader
+
+    rng = random.Random(seed)
+    lengths = [WIDTH + 1, WIDTH, WIDTH + 2, 30, *(rng.randint(2, WIDTH) for _ in range(16))]
+    rng.shuffle(lengths)
+    first_ids = [100 * (number + 1) for number in range(len(lengths))]
+    task = [list(range(f, f + n)) for f, n in zip(first_ids, lengths, strict=True)]
+    rows = []
+    for rank in range(3):
+        loader = ConversationLoader(task, Recording(), 1, WIDTH, rank=rank, world_size=3)
+        share = range(rank, len(task), 3)
+        while loader.state_dict()["next_turn"] < len(share):
+            inputs, targets = next(loader)
+            rows.append([*inputs[0, :1].tolist(), *targets[0].tolist()])
+    return {"rows": rows, "lengths": lengths, "longest_row": max(map(len, rows))}
+
+
+def conversations_in(observed):
+    """The conversations that can be seen in the rows, as {number: list of ids}."""
+    seen = {}
+    for row in observed["rows"]:
+        for token in row:
+            if token >= 100:
+                seen.setdefault(token // 100 - 1, []).append(token)
+    return seen
+
+
+def test_no_token_of_a_conversation_that_fits_is_lost(observed):
+    """It is there from its first to its last token, and cut only where a row ends."""
+    seen = conversations_in(observed)
+    for number, length in enumerate(observed["lengths"]):
+        first = 100 * (number + 1)
+        whole = list(range(first, first + min(length, WIDTH + 1)))
+        assert seen[number][: len(whole)] == whole
+
+
+def test_rows_are_as_wide_as_they_were_asked_for(observed):
+    """T inputs, and the target of the last."""
+    assert {len(row) for row in observed["rows"]} == {WIDTH + 1}
+
+
+def test_padding_stands_at_the_end_of_a_row(observed):
+    """What is not a conversation is not a target, and comes last."""
+    for row in observed["rows"]:
+        used = [token >= 100 for token in row]
+        assert used == sorted(used, reverse=True)
+        assert all(token == -1 for token in row if token < 100)
