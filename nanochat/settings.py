@@ -41,24 +41,25 @@ PRESETS = {
         "tok_train": {"vocab_size": 512, "max_chars": 2_000_000, "single_digits": True},
         "base_train": {
             "depth": 4, "width": 128, "n_head": 4, "n_kv_head": 2, "sequence_len": 128,
-            "micro_batch_size": 16, "batch_tokens": 16 * 128, "num_steps": 250,
-            "muon_warmup_steps": 50, "eval_every": 125, "eval_tokens": 8 * 16 * 128,
-            "sample_every": 0, "checkpoint_every": 125, "log_every": 10,
+            "micro_batch_size": 16, "batch_tokens": 16 * 128, "num_steps": 150,
+            "muon_warmup_steps": 50, "eval_every": 75, "eval_tokens": 8 * 16 * 128,
+            "sample_every": 0, "checkpoint_every": 75, "log_every": 10,
         },
         "mid_train": {
             "sequence_len": 128, "micro_batch_size": 16, "text_rows": 4,
-            "batch_tokens": 16 * 128, "num_steps": 500, "checkpoint_every": 125,
+            "batch_tokens": 16 * 128, "num_steps": 350, "checkpoint_every": 100,
             "conversations": 40_000,
         },
         "chat_sft": {
             "sequence_len": 128, "micro_batch_size": 16, "batch_tokens": 16 * 128,
-            "num_steps": 200, "checkpoint_every": 100, "conversations": 40_000,
+            "num_steps": 150, "checkpoint_every": 75, "conversations": 40_000,
         },
         "chat_rl": {
-            "num_steps": 20, "questions": 4, "num_samples": 8, "max_tokens": 40,
-            "eval_every": 10, "eval_questions": 50,
+            "num_steps": 15, "questions": 4, "num_samples": 8, "max_tokens": 40,
+            "eval_every": 0, "eval_questions": 50,
         },
-        "chat_eval": {"questions": 100, "max_tokens": 48},
+        "chat_eval": {"questions": 50, "max_tokens": 48},
+        "chat_cli": {"max_tokens": 48},
     },
     # One GPU, an hour or two: the size of GPT-2.
     "d12": {
