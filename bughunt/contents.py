@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from importlib.metadata import version
 
 import msgspec
 
-from bughunt import manifest
+from bughunt import __version__, manifest
 from bughunt.manifest import Manifest, Symptom
 from bughunt.mutate import MutatedTree, mutate, read
 from bughunt.select import Selection
@@ -78,7 +77,7 @@ def _manifest(bank: Bank, selection: Selection, tree: MutatedTree) -> Manifest:
     salt = hashlib.sha256(repr((state, ids, selection.seed)).encode()).hexdigest()[:32]
     return Manifest(
         format=manifest.FORMAT,
-        bughunt=_own_version(),
+        bughunt=__version__,
         title=selection.title,
         minutes=selection.minutes,
         packages=bank.packages,
@@ -90,11 +89,6 @@ def _manifest(bank: Bank, selection: Selection, tree: MutatedTree) -> Manifest:
         salt=salt,
         sealed=tuple(manifest.seal(salt, bug) for bug in ids),
     )
-
-
-@lru_cache(maxsize=1)
-def _own_version() -> str:
-    return version("bughunt")
 
 
 def _readme(record: Manifest) -> str:

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from importlib.metadata import version
 
 import msgspec
 import pytest
@@ -274,3 +275,8 @@ def test_force_replaces_a_workspace_with_all_that_is_in_it(bank, workspace):
     materialize(bank, select_level(bank, "short"), workspace.root, force=True)
     assert not (workspace.root / "notes.txt").exists()
     assert find_workspace(workspace.root).manifest == workspace.manifest
+
+
+def test_the_version_in_the_manifest_is_that_of_the_distribution(workspace):
+    """It is written down twice, because asking for it is slow."""
+    assert workspace.manifest.bughunt == version("bughunt")
