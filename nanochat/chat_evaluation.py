@@ -61,28 +61,17 @@ def score_by_letters(model, tokenizer, task):
     Returns:
         A Score.
     """
-    letter_ids = letter_tokens(tokenizer)
-
     def is_right(conversation):
-        letters = letter_ids[:len(conversation["choices"])]
-        return preferred_letter(model, tokenizer, conversation, letters) == conversation["gold"]
+        return preferred_letter(model, tokenizer, conversation) == conversation["gold"]
 
     return _score(task, is_right, model.get_device())
 
 
-def letter_tokens(tokenizer):
-    """The token ids of the letters that choices have. Raises ValueError if one is not a token."""
-    rows = [tokenizer.encode(letter) for letter in LETTERS]
-    for letter, row in zip(LETTERS, rows, strict=True):
-        if len(row) != 1:
-            raise ValueError(f"score_by_letters: {letter!r} is encoded as {len(row)} tokens. Train "
-                             "a tokenizer that has a token for it.")
-    return [row[0] for row in rows]
-
-
 @torch.inference_mode()
-def preferred_letter(model, tokenizer, conversation, letter_ids):
-    """The index, in `letter_ids`, of the most likely first token of the answer."""
+def preferred_letter(model, tokenizer, conversation):
+    """The index of the choice whose letter is the most likely first token of the answer."""
+    letters = LETTERS[:len(conversation["choices"])]
+    letter_ids = [tokenizer.encode(letter)[0] for letter in letters]
     prompt = tokenizer.render_for_completion(conversation)
     ids = torch.tensor([prompt], device=model.get_device())                 # (1, T)
     with mixed_precision(model.get_device()):

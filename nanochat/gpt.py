@@ -67,8 +67,7 @@ def apply_rotary(x, cos, sin):
         x: (B, T, H, D) queries or keys.
         cos, sin: (1, T, 1, D/2) tables of the T positions.
     """
-    half = x.size(-1) // 2
-    x1, x2 = x[..., :half], x[..., half:]
+    x1, x2 = x.chunk(2, dim=-1)
     return torch.cat((x1 * cos + x2 * sin, x2 * cos - x1 * sin), dim=-1)
 
 

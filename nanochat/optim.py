@@ -22,13 +22,10 @@ import torch
 import torch.distributed as dist
 from torch.optim import Optimizer
 
+from nanochat.distributed import world_size
+
 # -----------------------------------------------------------------------------
 # Shares of the ranks
-
-
-def world_size() -> int:
-    """Number of ranks that train together; 1 in a plain process."""
-    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
 
 
 def padding_needed(count: int, ranks: int) -> int:
