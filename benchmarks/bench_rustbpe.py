@@ -5,7 +5,8 @@
 
 All train on the same texts, Python source of the running interpreter and its installed packages,
 with the same split pattern. Each training runs in a process of its own, in turn, as often as
---repeats says. Only the training call is timed; the texts are in memory before.
+--repeats says. Only the training call is timed; the texts are in memory before. CPU seconds, of
+all threads together, say more than seconds when the machine has other work.
 """
 
 import argparse
@@ -86,15 +87,16 @@ def race(corpus: Path, options: argparse.Namespace) -> dict[str, list[dict]]:
 
 
 def run_contender(options: argparse.Namespace) -> None:
-    """Train once; print the seconds and the tokens (hexadecimal)."""
+    """Train once; print seconds, CPU seconds of all threads, and the tokens (hexadecimal)."""
     texts = json.loads(options.corpus.read_text("utf-8"))
     if options.contender == "pypi":
         sys.path.insert(0, str(options.peers))
     train = train_tokenizers if options.contender == "hf" else train_rustbpe
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     tokens = train(texts, options.vocab_size)
-    seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "tokens": [token.hex() for token in tokens]}))
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu_start
+    tokens = [token.hex() for token in tokens]
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "tokens": tokens}))
 
 
 def train_rustbpe(texts: list[str], vocab_size: int) -> list[bytes]:
@@ -142,17 +144,22 @@ def byte_of_letter() -> dict[str, int]:
 
 
 def print_table(results: dict[str, list[dict]], megabytes: int) -> None:
-    """Print the seconds of every run, their median, the speed, and the ratio to ours."""
-    ours = statistics.median(run["seconds"] for run in results["ours"])
-    print("| | seconds | median | MB/s | time / ours |\n|---|---|---|---|---|")
+    """Print the seconds of every run, medians of time and CPU time, and both beside ours."""
+    print("| | seconds | median | MB/s | time / ours | CPU seconds | CPU / ours |")
+    print("|---|---|---|---|---|---|---|")
+    ours, our_cpu = (median_of(results["ours"], field) for field in ("seconds", "cpu"))
     for name, runs in results.items():
-        seconds = [run["seconds"] for run in runs]
-        median = statistics.median(seconds)
-        every = ", ".join(f"{value:.2f}" for value in seconds)
+        every = ", ".join(f"{run['seconds']:.2f}" for run in runs)
+        median, cpu = median_of(runs, "seconds"), median_of(runs, "cpu")
         print(
             f"| {CONTENDERS[name]} | {every} | {median:.2f} | {megabytes / median:.0f} "
-            f"| {median / ours:.1f} |"
+            f"| {median / ours:.1f} | {cpu:.2f} | {cpu / our_cpu:.1f} |"
         )
+
+
+def median_of(runs: list[dict], field: str) -> float:
+    """Return the median of one measure over all runs of a contender."""
+    return statistics.median(run[field] for run in runs)
 
 
 def print_agreement(results: dict[str, list[dict]]) -> None:
