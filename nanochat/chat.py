@@ -18,12 +18,18 @@ class Chat:
         window: tokens that the model can look back on; default: as it was trained.
         max_tokens: tokens that an answer may have.
         temperature, top_k: see sample_next_token.
+
+    Raises:
+        ValueError: an answer would leave no room for a question.
     """
 
     def __init__(self, engine, *, window=None, max_tokens: int = 128, temperature=0.6, top_k=50):
         self.engine = engine
         self.window = engine.model.config.sequence_len if window is None else window
         self.max_tokens = max_tokens
+        if max_tokens >= self.window - 1:
+            raise ValueError(f"max_tokens is {max_tokens}, and the model looks back on "
+                             f"{self.window} tokens. Leave some of them for the question.")
         self.sampling = {"temperature": temperature, "top_k": top_k}
         self.exchanges = []             # of each question and its answer, the token ids
 

@@ -44,6 +44,14 @@ class Meta:
     metrics: dict           # what was measured last, by name, as numbers or None
 
 
+def describe_run(step: int, model, *, tokenizer, settings, metrics):
+    """The Meta of a run of this process group, after so many steps."""
+    return Meta(
+        step=step, model_config=asdict(model.config), world_size=world_size(), metrics=metrics,
+        tokenizer=tokenizer_fingerprint(tokenizer), settings=settings_that_bind(settings),
+    )
+
+
 def get_run_dir(run: str):
     """The folder of a run, which holds its checkpoints and its log."""
     return get_base_dir() / "checkpoints" / run

@@ -9,18 +9,17 @@ from dataclasses import asdict, dataclass
 import torch
 
 from nanochat.checkpoint import (
-    Meta,
+    describe_run,
     find_checkpoint,
     get_run_dir,
     load_model,
     save_checkpoint,
     start_or_resume,
-    tokenizer_fingerprint,
 )
 from nanochat.distributed import is_main, say, world_size
 from nanochat.loss_eval import evaluate_loss
 from nanochat.run_log import Pace, RunLog, draw_losses, progress_line
-from nanochat.settings import setting, settings_that_bind
+from nanochat.settings import setting
 from nanochat.sft import ConversationLoader, next_batches
 from nanochat.training import is_due, micro_batches_per_step, set_schedule, training_step
 
@@ -125,11 +124,8 @@ def fine_tune(settings, tokenizer, device, *, training_data, test_task):
                 say(f"step {done}: {metrics['val_loss']:.4f} nats per token of new answers")
 
             if is_due(done, settings.checkpoint_every, num_steps):
-                meta = Meta(
-                    step=done, model_config=asdict(model.config), world_size=world_size(),
-                    tokenizer=tokenizer_fingerprint(tokenizer), metrics=metrics,
-                    settings=settings_that_bind(settings),
-                )
+                meta = describe_run(done, model, tokenizer=tokenizer, settings=settings,
+                                    metrics=metrics)
                 save_checkpoint(run_dir, meta, model=model, optimizers=optimizers,
                                 loader_state=loader.state_dict())
 

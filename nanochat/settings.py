@@ -65,14 +65,18 @@ PRESETS = {
     "d12": {
         "base_train": {"depth": 12, "width": 768, "n_head": 6, "n_kv_head": 6, "compile": True},
         "mid_train": {"compile": True},
-        "chat_sft": {"compile": True},
+        "chat_sft": {
+            "compile": True, "embedding_lr": 0.02, "unembedding_lr": 0.0004, "matrix_lr": 0.002,
+        },
         "speedrun": {"public_shards": 64},
     },
     # Eight GPUs, some hours.
     "d20": {
         "base_train": {"depth": 20, "width": 1280, "n_head": 10, "n_kv_head": 10, "compile": True},
         "mid_train": {"compile": True},
-        "chat_sft": {"compile": True},
+        "chat_sft": {
+            "compile": True, "embedding_lr": 0.02, "unembedding_lr": 0.0004, "matrix_lr": 0.002,
+        },
         "speedrun": {"public_shards": 240, "ranks": 8},
     },
 }

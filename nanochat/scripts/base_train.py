@@ -11,12 +11,11 @@ from itertools import islice
 import torch
 
 from nanochat.checkpoint import (
-    Meta,
+    describe_run,
     find_checkpoint,
     get_run_dir,
     save_checkpoint,
     start_or_resume,
-    tokenizer_fingerprint,
 )
 from nanochat.dataloader import tokenizing_distributed_data_loader
 from nanochat.distributed import is_main, process_group, say, world_size
@@ -24,7 +23,7 @@ from nanochat.engine import Engine
 from nanochat.gpt import GPT, GPTConfig
 from nanochat.loss_eval import evaluate_bits_per_byte
 from nanochat.run_log import Pace, RunLog, draw_losses, progress_line
-from nanochat.settings import run_script, setting, settings_that_bind
+from nanochat.settings import run_script, setting
 from nanochat.tokenizer import get_token_bytes, get_tokenizer
 from nanochat.training import (
     is_due,
@@ -192,11 +191,8 @@ def train(settings, device):
                 print_samples(model, tokenizer)
 
             if is_due(done, settings.checkpoint_every, num_steps):
-                meta = Meta(
-                    step=done, model_config=asdict(model.config), world_size=world_size(),
-                    tokenizer=tokenizer_fingerprint(tokenizer), metrics=metrics,
-                    settings=settings_that_bind(settings),
-                )
+                meta = describe_run(done, model, tokenizer=tokenizer, settings=settings,
+                                    metrics=metrics)
                 save_checkpoint(run_dir, meta, model=model, optimizers=optimizers,
                                 loader_state=loader.state_dict(), keep=settings.keep_checkpoints)
 

@@ -4,25 +4,24 @@ It goes on with the tuned model. In every step some sums are asked, each is answ
 and the answers that turn out right are made more likely than those that do not.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 
 from nanochat.chat_evaluation import score_by_generation
 from nanochat.checkpoint import (
-    Meta,
+    describe_run,
     find_checkpoint,
     get_run_dir,
     save_checkpoint,
     start_or_resume,
-    tokenizer_fingerprint,
 )
 from nanochat.distributed import process_group, rank, say, sum_over_ranks, world_size
 from nanochat.engine import Engine
 from nanochat.fine_tuning import load_source
 from nanochat.rl import policy_batches, policy_loss_sum, rollout_seed, sample_group
 from nanochat.run_log import RunLog
-from nanochat.settings import run_script, setting, settings_that_bind
+from nanochat.settings import run_script, setting
 from nanochat.tasks.arithmetic import Arithmetic
 from nanochat.tasks.curriculum import two_digit_sums
 from nanochat.tokenizer import get_tokenizer
@@ -152,11 +151,8 @@ def train(settings, device):
             say(f"step {done}: {score.right} of {score.total} new two-digit sums are right")
 
         if is_due(done, settings.checkpoint_every, num_steps):
-            meta = Meta(
-                step=done, model_config=asdict(model.config), world_size=world_size(),
-                tokenizer=tokenizer_fingerprint(tokenizer), metrics=metrics,
-                settings=settings_that_bind(settings),
-            )
+            meta = describe_run(done, model, tokenizer=tokenizer, settings=settings,
+                                metrics=metrics)
             save_checkpoint(run_dir, meta, model=model, optimizers=optimizers)
 
     say(f"The model is in {find_checkpoint(run_dir)}")
