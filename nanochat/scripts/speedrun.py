@@ -24,7 +24,7 @@ RECORD_FILE = "speedrun.json"
 PAGE_FILE = "speedrun.html"
 RUNS = {"base_train": "base", "mid_train": "mid", "chat_sft": "sft", "chat_rl": "rl"}
 ON_EVERY_RANK = {*RUNS, "chat_eval"}
-QUESTIONS = ("Hello! My name is Anna.", "What is 47 plus 35?", "How do you spell house?")
+QUESTIONS = ("Hello! My name is Anna.", "What is 47 plus 35?", "How much is 123 minus 45?")
 
 
 @dataclass(frozen=True)
