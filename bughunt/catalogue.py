@@ -81,6 +81,20 @@ class BugEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Text, Meta(description="Write what was wrong, why it matters, how one would find it.")
     ]
     reference: Annotated[Text, Meta(description="Write where such a bug really happened.")]
+    impact: Annotated[
+        Text | None,
+        Meta(description="Name one of 'impacts', if not that of the edited files."),
+    ] = None
+
+
+class ImpactEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of impact as it is written."""
+
+    probe: Annotated[Text, Meta(description="The file that measures it, from levels.yaml.")]
+    files: Annotated[
+        tuple[Text, ...],
+        Meta(min_length=1, description="List patterns of the files whose bugs it is for."),
+    ]
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +107,10 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[Word, LevelEntry], Meta(description="Write a mapping from names to levels.")
     ]
     bugs: Annotated[dict[Word, BugEntry], Meta(description="Write a mapping from ids to bugs.")]
+    impacts: Annotated[
+        dict[str, ImpactEntry],
+        Meta(description="Write a mapping from kinds of impact to {probe: FILE, files: [FILES]}."),
+    ] = {}
 
 
 def json_schema() -> dict[str, Any]:

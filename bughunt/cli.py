@@ -201,6 +201,53 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
 
 
 @bughunt.command()
+@click.argument("bug", metavar="BUG")
+@click.option(
+    "--minutes",
+    metavar="M",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="About how long to run, both sides together.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where the picture goes: .png, .svg or .pdf. Default: impact-BUG.png.",
+)
+@click.option("--seed", metavar="S", default=0, show_default=True, help="Of data and weights.")
+@bank_option
+@json_option
+def impact(
+    bug: str, minutes: float, out: Path | None, seed: int, bank: Path | None, as_json: bool
+) -> None:
+    """Show what BUG costs: run the clean code and the code with it, and draw both curves.
+
+    This is for instructors: the picture and the numbers give away what the bug does.
+    """
+    from bughunt import impact as costs
+    from bughunt import picture, report
+
+    loaded = _load(bank)
+    chosen = costs.find_bug(loaded, bug)
+    file = out or Path(f"impact-{bug}.png")
+    picture.check_destination(file)
+    with report.working(f"Running the code without and with {bug}", sys.stderr):
+        result = costs.measure(loaded, chosen, minutes=minutes, seed=seed)
+        picture.draw(result, file)
+    if as_json:
+        measures = {
+            name: {"clean": result.clean.final(name), "bug": result.bugged.final(name)}
+            for name in result.measures
+        }
+        record = {"telling": result.telling, "final": measures, "picture": str(file)}
+        report.write_json({**record, "impact": result}, sys.stdout)
+    else:
+        report.write(report.measured(result, file), sys.stdout)
+
+
+@bughunt.command()
 @bank_option
 @json_option
 def doctor(bank: Path | None, as_json: bool) -> None:

@@ -212,15 +212,12 @@ class _Tail:
 def _start_runner(entry: str, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a fresh interpreter that knows bughunt and what is installed, and nothing else."""
     home = Path(__file__).resolve().parent.parent
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
-    }
     return subprocess.Popen(
         [sys.executable, "-c", runner.BOOTSTRAP, str(home), entry],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
-        env=environment | _REPRODUCIBLE,
+        env=child_environment(),
         start_new_session=True,
     )
 
@@ -236,6 +233,12 @@ _REPRODUCIBLE = {
     "OPENBLAS_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
+
+
+def child_environment() -> dict[str, str]:
+    """Return the variables for a process that is to give the same answer every time."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return inherited | _REPRODUCIBLE
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bughunt.doctor import Finding
     from bughunt.grade import Grade, SymptomStatus
+    from bughunt.impact import Impact
     from bughunt.select import Selection
     from bughunt.spec import Bank, Bug
 
@@ -109,6 +110,34 @@ def revealed(number: int, bug: Bug, diff: str) -> tuple[Block, ...]:
         Line(bug.explanation.strip()),
         _BLANK,
         Line(f"Where it happened: {bug.reference.strip()}"),
+    )
+
+
+def measured(impact: Impact, picture: Path) -> tuple[Block, ...]:
+    """Return the final values of both sides and their ratios; the measure drawn is marked."""
+    header = tuple(Line(word, "bold") for word in ("CLEAN", "BUG", "RATIO", "AT THE END"))
+    rows = []
+    for name, meaning in impact.measures.items():
+        ratio = impact.ratio(name)
+        values = (impact.clean.final(name), impact.bugged.final(name))
+        style = "bold cyan" if name == impact.telling else ""
+        rows.append(
+            (
+                *(Line("-" if it is None else f"{it:.4g}", style) for it in values),
+                Line("-" if ratio is None else f"{ratio:.3g}", style),
+                Line(f"{meaning} (drawn)" if name == impact.telling else meaning, style),
+            )
+        )
+    crash = impact.bugged.crash
+    ended = f"{crash.exception} at step {crash.step}: {crash.message}" if crash else ""
+    return (
+        Line(impact.symptom, "bold"),
+        Line(f"{impact.steps} {impact.axis}, seed {impact.seed}, {impact.seconds:.0f} seconds"),
+        _BLANK,
+        Table((header, *rows)),
+        *((_BLANK, Line(f"With the bug: {ended}", "red")) if ended else ()),
+        _BLANK,
+        Line(f"Drawn to {_shown(picture)}."),
     )
 
 

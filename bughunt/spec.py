@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from bughunt import yaml_document
-from bughunt.catalogue import BugEntry, Catalogue, SourceEntry
+from bughunt.catalogue import BugEntry, Catalogue, ImpactEntry, SourceEntry
 from bughunt.conversion import misfits, shown
 from bughunt.errors import BankError, did_you_mean
 from bughunt.spoilers import spoilers
@@ -43,6 +45,14 @@ class Bug(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[str, str, str]
     explanation: str
     reference: str
+    impact: str | None = None  # how its cost is measured: a key of the bank's impacts
+
+
+class Impact(msgspec.Struct, frozen=True):
+    """A way to measure what a bug costs."""
+
+    probe: Path
+    files: tuple[str, ...]  # patterns of the files whose bugs it is for
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +79,7 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     detectors: Path
     levels: dict[str, Level]
     bugs: dict[str, Bug]
+    impacts: dict[str, Impact]  # by kind; the first that covers an edited file is a bug's own
     lines: dict[Keys, int]
 
     def message(self, keys: Keys, text: str) -> str:
@@ -88,6 +99,7 @@ def load_bank(path: Path | None = None) -> Bank:
     document.check()
     broken = _note_misfits(document)
     source = msgspec.convert(document.data["source"], SourceEntry)
+    impacts = _impacts(document, path.parent)
     bank = Bank(
         path=path,
         label=document.label,
@@ -101,10 +113,11 @@ def load_bank(path: Path | None = None) -> Bank:
             if ("levels", name) not in broken
         },
         bugs={
-            name: _bug(name, msgspec.convert(entry, BugEntry), document)
+            name: _bug(name, msgspec.convert(entry, BugEntry), impacts, document)
             for name, entry in document.data["bugs"].items()
             if ("bugs", name) not in broken
         },
+        impacts=impacts,
         lines=document.lines,
     )
     _check_folders(bank, document)
@@ -169,7 +182,28 @@ def _check_folders(bank: Bank, document: Document) -> None:
         document.check()
 
 
-def _bug(name: str, entry: BugEntry, document: Document) -> Bug:
+def _impacts(document: Document, folder: Path) -> dict[str, Impact]:
+    """Return the ways to measure; a probe that is missing is noted."""
+    impacts = {}
+    for kind, data in document.data.get("impacts", {}).items():
+        entry = msgspec.convert(data, ImpactEntry)
+        impacts[kind] = Impact(folder / entry.probe, entry.files)
+        if not impacts[kind].probe.is_file():
+            text = f"no file {impacts[kind].probe}. Name that of the probe."
+            document.complain(("impacts", kind, "probe"), text)
+    return impacts
+
+
+def _impact_of(edits: Iterable[Operator], impacts: dict[str, Impact]) -> str | None:
+    """Return the first kind that is for one of the edited files."""
+    edited = {edit.path for edit in edits}
+    for kind, impact in impacts.items():
+        if any(fnmatchcase(path, pattern) for path in edited for pattern in impact.files):
+            return kind
+    return None
+
+
+def _bug(name: str, entry: BugEntry, impacts: dict[str, Impact], document: Document) -> Bug:
     """Return the record; an edit that cannot be read is noted and left out."""
     edits = (
         _edit(edit, ("bugs", name, "edits", index), document)
@@ -178,7 +212,12 @@ def _bug(name: str, entry: BugEntry, document: Document) -> Bug:
     raises = None if entry.expect == "assertion" else entry.expect.raises
     expect = Expect("raises" if raises else "assertion", raises)
     fields = msgspec.structs.asdict(entry)
-    fields.update(id=name, expect=expect, edits=tuple(edit for edit in edits if edit is not None))
+    good = tuple(edit for edit in edits if edit is not None)
+    if entry.impact is not None and entry.impact not in impacts:
+        text = f"no kind {shown(entry.impact)} in 'impacts'. {did_you_mean(entry.impact, impacts)}"
+        document.complain(("bugs", name, "impact"), text)
+    impact = entry.impact or _impact_of(good, impacts)
+    fields.update(id=name, expect=expect, edits=good, impact=impact)
     return Bug(**fields)
 
 

@@ -17,7 +17,7 @@ ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
-    "grade", "doctor", "report", "cli", "__main__",
+    "grade", "doctor", "probing", "impact", "picture", "report", "cli", "__main__",
 ]
 # fmt: on
 
@@ -78,7 +78,9 @@ def test_what_is_hunted_in_and_what_mutates_know_nothing_of_the_hunt(package, al
     assert {file: names for file, names in used.items() if names - allowed} == {}
 
 
-@pytest.mark.parametrize(("library", "owner"), [("click", "cli"), ("rich", "report")])
+@pytest.mark.parametrize(
+    ("library", "owner"), [("click", "cli"), ("rich", "report"), ("matplotlib", "picture")]
+)
 def test_a_library_for_people_has_one_owner(library, owner):
     """Every other stage returns records."""
     users = {stage(file) for file in STAGES if library in tops(file)}

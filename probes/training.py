@@ -1,0 +1,140 @@
+"""What a bug costs a training run: the CPU preset in miniature, on a corpus of our own."""
+
+import os
+
+import numpy as np
+import torch
+
+AXIS = "steps of training"
+MEASURES = {
+    "val_bpb": "bits per byte of validation text",
+    "opening_bpb": "bits per byte of the first words of documents",
+    "gradient": "length of the gradient of a step",
+    "loss": "training loss as the run itself reports it, nats per token",
+    "input_kib": "KiB of inputs in a step",
+}
+MOST_STEPS, POINTS = 2000, 10
+
+MINIATURE = (
+    "--preset=cpu", "--depth=2", "--width=64", "--sequence-len=64",
+    "--micro-batch-size=2", "--batch-tokens=512",
+    "--warmup-ratio=0.1",
+)  # fmt: skip
+CHARACTERS = 200_000
+VALIDATION_ROWS = 32
+OPENING = 8  # tokens
+
+
+def settings():
+    """Return the settings of the miniature."""
+    from nanochat.scripts.base_train import Settings
+    from nanochat.settings import parse_settings
+
+    return parse_settings(Settings, "base_train", MINIATURE)
+
+
+def prepare(folder, seed):
+    """Write corpus, tokenizer and validation batches, which both sides then share.
+
+    Args:
+        folder: where to; it is empty.
+        seed: of the corpus.
+
+    """
+    from nanochat.corpus import write_corpus
+    from nanochat.dataset import parquets_iter_batched
+    from nanochat.tokenizer import RustBPETokenizer
+
+    write_corpus(folder / "corpus", characters=CHARACTERS, shards=4, seed=seed)
+    shards = parquets_iter_batched("train", data_dir=folder / "corpus")
+    tokenizer = RustBPETokenizer.train_from_iterator((text for it in shards for text in it), 512)
+    tokenizer.save(folder / "tokenizer")
+    inputs, targets = next(_loader(folder, tokenizer, "val", VALIDATION_ROWS))
+    lengths = np.array(tokenizer.token_byte_lengths())
+    starts = (inputs == tokenizer.get_bos_token_id()).numpy()
+    since_start = np.apply_along_axis(np.convolve, 1, starts, np.ones(OPENING))
+    opens = since_start[:, : inputs.shape[1]] > 0
+    np.savez(
+        folder / "validation.npz",
+        inputs=inputs, targets=targets, opens=opens, weights=lengths[targets],
+    )  # fmt: skip
+
+
+def _loader(folder, tokenizer, split, rows):
+    from nanochat.dataloader import tokenizing_distributed_data_loader
+
+    return tokenizing_distributed_data_loader(
+        rows, settings().sequence_len, split, tokenizer_threads=1, tokenizer=tokenizer,
+        data_dir=folder / "corpus",
+    )  # fmt: skip
+
+
+class Probe:
+    """One run.
+
+    Args:
+        folder: what ``prepare`` wrote.
+        seed: of the starting weights.
+        steps: length of the run.
+
+    """
+
+    def __init__(self, folder, seed, steps):
+        from nanochat.scripts.base_train import build_model
+        from nanochat.tokenizer import RustBPETokenizer
+
+        os.environ["NANOCHAT_BASE_DIR"] = str(folder)
+        tokenizer = RustBPETokenizer.from_directory(folder / "tokenizer")
+        self.settings = settings()
+        self.steps, self.done = steps, 0
+        self.loader = _loader(folder, tokenizer, "train", self.settings.micro_batch_size)
+        self.model = build_model(
+            self.settings.model_config(tokenizer.get_vocab_size()), seed=seed, device="cpu"
+        )
+        self.optimizers = self.model.setup_optimizers(
+            unembedding_lr=self.settings.unembedding_lr,
+            embedding_lr=self.settings.embedding_lr,
+            matrix_lr=self.settings.matrix_lr,
+        )
+        self.validation = np.load(folder / "validation.npz")
+        self.upcoming = self._micro_batches()
+
+    def _micro_batches(self):
+        tokens = self.settings.micro_batch_size * self.settings.sequence_len
+        return [next(self.loader) for _ in range(self.settings.batch_tokens // tokens)]
+
+    def step(self):
+        """Update the weights once."""
+        from nanochat.training import set_schedule, training_step
+
+        set_schedule(self.optimizers, self.done, self.steps, self.settings)
+        max_norm = self.settings.max_norm
+        training_step(self.model, self.optimizers, self.upcoming, max_norm=max_norm)
+        self.done += 1
+        self.upcoming = self._micro_batches()
+
+    def measured(self):
+        """Return what is measured now; the batches of the next step are looked at, not learned."""
+        from nanochat.training import accumulate_gradients
+
+        loss = accumulate_gradients(self.model, self.upcoming).item()
+        squares = [(weight.grad**2).sum().item() for weight in self.model.parameters()]
+        sizes = [inputs.numel() * inputs.element_size() for inputs, *_ in self.upcoming]
+        bits, weights = self._bits(), self.validation["weights"]
+        opens = self.validation["opens"]
+        return {
+            "val_bpb": bits.sum() / weights.sum(),
+            "opening_bpb": bits[opens].sum() / weights[opens].sum(),
+            "gradient": sum(squares) ** 0.5,
+            "loss": loss,
+            "input_kib": sum(sizes) / 1024,
+        }
+
+    @torch.no_grad()
+    def _bits(self):
+        """Return what the model pays for each token that the clean code took from the text."""
+        inputs, targets, weights = (
+            torch.from_numpy(self.validation[name]) for name in ("inputs", "targets", "weights")
+        )
+        nats = -self.model(inputs).log_softmax(dim=-1).gather(-1, targets[..., None])[..., 0]
+        return (nats * (weights > 0)).numpy() / np.log(2)
