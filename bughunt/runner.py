@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import os
 import selectors
 import signal
@@ -254,6 +255,7 @@ def _become_case(batch: Batch, index: int, answer: int, output: int) -> NoReturn
         _redirect(output, 1, 2)
         answer = os.dup2(answer, 3)
         os.closerange(4, _MOST_DESCRIPTORS)
+        _limit_processor_time(batch.timeout)
         _run_and_exit(batch, index, answer)
     except BaseException:  # no error may climb into the server's own loop
         traceback.print_exc()
@@ -280,6 +282,14 @@ def _write_all(descriptor: int, content: bytes) -> None:
     with contextlib.suppress(OSError):
         while content:
             content = content[os.write(descriptor, content) :]
+
+
+def _limit_processor_time(timeout: float) -> None:
+    """See to it that this process ends even when nobody is left to end it."""
+    import resource
+
+    limit = math.ceil(timeout) * (os.cpu_count() or 1) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
 
 
 def _limit_memory(extra: int) -> None:

@@ -4,6 +4,7 @@ import os
 import py_compile
 import signal
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bughunt.detector import (
     DetectorServer,
     Failed,
     Passed,
+    RunnerDied,
     TimedOut,
     run_in_fresh_processes,
 )
@@ -449,3 +451,40 @@ def test_what_one_case_imports_late_the_next_one_finds_loaded(tmp_path, server):
 
     assert runs[0].outcome == Failed("not loaded yet")
     assert runs[1].outcome == Passed()
+
+
+@pytest.mark.slow
+def test_a_case_ends_even_when_its_server_was_killed(tmp_path):
+    """A server that is killed cannot kill its cases; they may not run for ever."""
+    body = f"""
+        import os
+        from pathlib import Path
+
+        def double(x):
+            Path({str(tmp_path / "pid")!r}).write_text(str(os.getpid()))
+            while True:
+                pass
+        """
+    with DetectorServer() as doomed:
+        case = Case(write(tmp_path, body, OBSERVE + JUDGE))
+        runs = doomed.run(Batch(root=tmp_path, packages=("shop",), cases=(case,), timeout=2.0))
+        threading.Thread(target=kill_when_there_is, args=(tmp_path / "pid", doomed)).start()
+        with pytest.raises(RunnerDied, match="ended with code -9"):
+            list(runs)
+    pid = int((tmp_path / "pid").read_text())
+
+    assert wait_for(lambda: not Path(f"/proc/{pid}").exists(), seconds=60)
+
+
+def kill_when_there_is(file, server):
+    """Kill a server as soon as its case has written the file."""
+    wait_for(lambda: file.exists() and file.read_text(), seconds=60)
+    os.kill(server._process.pid, signal.SIGKILL)
+
+
+def wait_for(condition, seconds):
+    """Return whether the condition came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    return condition()
