@@ -130,7 +130,7 @@ def losses_picture(logs):
         for name in ("loss", *MEASURES):
             points = [(record["step"], record[name]) for record in records if name in record]
             if points:
-                axes.plot(*zip(*points, strict=True), label=name.replace("_", " "))
+                axes.plot(*zip(*points, strict=True), marker=".", label=name.replace("_", " "))
                 axes.legend(fontsize=8)
         axes.set(title=RUNS[run], xlabel="steps", ylim=(0, None))
     return _as_svg(figure)
