@@ -170,7 +170,7 @@ def draw_losses(run_dir: Path, title: str):
         from matplotlib.figure import Figure
     except ImportError:
         print("No picture of the loss: matplotlib is not installed. "
-              "Get it with \"pip install 'bughunt[plot]'\".", file=sys.stderr)
+              "Get it with 'pip install matplotlib'.", file=sys.stderr)
         return None
 
     records = read_log(run_dir / LOG_FILE)

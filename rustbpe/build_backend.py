@@ -14,7 +14,7 @@ def get_requires_for_build_wheel(config_settings=None):
     """Say what the build needs besides maturin; end it at once where Rust is missing."""
     if shutil.which("cargo") is None:
         raise SystemExit(
-            "bughunt: a part of it is written in Rust, and there is no 'cargo' on the PATH. "
+            "A part of this project is written in Rust, and there is no 'cargo' on the PATH. "
             "Install Rust (https://rustup.rs), open a new shell, and run the same command again."
         )
     return maturin.get_requires_for_build_wheel(config_settings)
