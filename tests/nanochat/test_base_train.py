@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from nanochat.checkpoint import checkpoint_steps, find_checkpoint, load_model
+from nanochat.checkpoint import checkpoint_steps, find_checkpoint, load_model, read_meta
 from nanochat.gpt import GPT
 from nanochat.run_log import read_log
 from nanochat.scripts import base_train, tok_train
@@ -51,6 +51,25 @@ def base_dir(prepared, tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def trained(prepared, tmp_path_factory):
+    """The prepared folder after a run."""
+    folder = tmp_path_factory.mktemp("trained")
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NANOCHAT_BASE_DIR", str(folder))
+        base_train.main(SMALL)
+    return folder
+
+
+@pytest.fixture
+def after_run(trained, tmp_path, monkeypatch):
+    """A copy of that, for this test alone, as the base folder; returns the folder of the run."""
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("NANOCHAT_BASE_DIR", str(tmp_path))
+    return tmp_path / "checkpoints" / "base"
+
+
 def tensors_of(run_dir):
     """Weights and states of optimizers of the newest checkpoint, in a flat list."""
     found = []
@@ -76,18 +95,17 @@ def without_times(records):
     return [{k: v for k, v in record.items() if k not in times} for record in records]
 
 
-def test_resumed_run_equals_an_uninterrupted_one(base_dir):
+def test_resumed_run_equals_an_uninterrupted_one(after_run):
     """Weights, moments, losses and metrics are the same to the last bit."""
-    run_dir = base_dir / "checkpoints" / "base"
-    metrics = base_train.main(SMALL)
-    expected, log = tensors_of(run_dir), read_log(run_dir / "log.jsonl")
-    assert checkpoint_steps(run_dir) == [3, 6]
+    expected, log = tensors_of(after_run), read_log(after_run / "log.jsonl")
+    metrics = read_meta(find_checkpoint(after_run)).metrics
+    assert checkpoint_steps(after_run) == [3, 6]
 
-    shutil.rmtree(run_dir / "step_000006")
+    shutil.rmtree(after_run / "step_000006")
     assert base_train.main(replace(SMALL, resume=True)) == metrics
-    resumed = tensors_of(run_dir)
+    resumed = tensors_of(after_run)
     assert all(torch.equal(a, b) for a, b in zip(expected, resumed, strict=True))
-    assert without_times(read_log(run_dir / "log.jsonl")) == without_times(log)
+    assert without_times(read_log(after_run / "log.jsonl")) == without_times(log)
 
 
 def test_run_teaches_the_model_something(base_dir):
@@ -136,7 +154,8 @@ def steps_seen(settings):
 def test_schedule_and_data_do_not_depend_on_micro_batches():
     """A step of 64 tokens is the same in one piece, two, or four."""
     runs = [
-        steps_seen(replace(SMALL, run_name=f"by {rows}", micro_batch_size=rows))[0] for rows in (4, 2, 1)
+        steps_seen(replace(SMALL, run_name=f"by {rows}", micro_batch_size=rows))[0]
+        for rows in (4, 2, 1)
     ]
     assert runs[0] == runs[1] == runs[2]
 
@@ -186,11 +205,10 @@ def test_metrics_are_there_when_no_evaluation_ran_before(base_dir):
     assert metrics["best_val_bpb"] == metrics["val_bpb"] > 0
 
 
-def test_best_value_survives_a_resumption(base_dir):
+def test_best_value_survives_a_resumption(after_run):
     """A worse evaluation after it does not become the best."""
-    base_train.main(SMALL)
-    shutil.rmtree(base_dir / "checkpoints/base/step_000006")
-    meta_file = base_dir / "checkpoints/base/step_000003/meta.json"
+    shutil.rmtree(after_run / "step_000006")
+    meta_file = after_run / "step_000003" / "meta.json"
     meta = json.loads(meta_file.read_text())
     meta["metrics"]["best_val_bpb"] = 0.001
     meta_file.write_text(json.dumps(meta))
@@ -206,22 +224,23 @@ def test_best_value_survives_a_resumption(base_dir):
         ),
         pytest.param({"resume": True, "depth": 2}, ValueError, "depth is 2 but was 1", id="deeper"),
         pytest.param(
-            {"resume": True, "run_name": "x"}, FileNotFoundError, "no complete checkpoint", id="no run"
+            {"resume": True, "run_name": "x"},
+            FileNotFoundError,
+            "no complete checkpoint",
+            id="no run",
         ),
     ],
 )
-def test_runs_are_not_mixed_up(base_dir, changes, error, message):
+def test_runs_are_not_mixed_up(after_run, changes, error, message):
     """Each refusal says what to do, and leaves the checkpoints alone."""
-    base_train.main(SMALL)
     with pytest.raises(error, match=message):
         base_train.main(replace(SMALL, **changes))
-    assert checkpoint_steps(base_dir / "checkpoints/base") == [3, 6]
+    assert checkpoint_steps(after_run) == [3, 6]
 
 
-@pytest.mark.usefixtures("base_dir")
+@pytest.mark.usefixtures("after_run")
 def test_tokenizer_of_another_run_is_refused():
     """It would give every token another meaning."""
-    base_train.main(SMALL)
     tok_train.main(tok_train.Settings(vocab_size=300, max_chars=500))
     with pytest.raises(ValueError, match=r"trained with tokenizer .* Restore the tokenizer"):
         base_train.main(replace(SMALL, resume=True))
