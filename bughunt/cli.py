@@ -216,12 +216,16 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
     type=click.Path(path_type=Path),
     help="Where the picture goes: .png, .svg or .pdf. Default: impact-BUG.png.",
 )
+@click.option(
+    "--steps",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Run so many steps, however long they take. The same N gives the same numbers.",
+)
 @click.option("--seed", metavar="S", default=0, show_default=True, help="Of data and weights.")
 @bank_option
 @json_option
-def impact(
-    bug: str, minutes: float, out: Path | None, seed: int, bank: Path | None, as_json: bool
-) -> None:
+def impact(bug: str, out: Path | None, bank: Path | None, as_json: bool, **how: Any) -> None:
     """Show what BUG costs: run the clean code and the code with it, and draw both curves.
 
     This is for instructors: the picture and the numbers give away what the bug does.
@@ -234,7 +238,7 @@ def impact(
     file = out or Path(f"impact-{bug}.png")
     picture.check_destination(file)
     with report.working(f"Running the code without and with {bug}", sys.stderr):
-        result = costs.measure(loaded, chosen, minutes=minutes, seed=seed)
+        result = costs.measure(loaded, chosen, **how)
         picture.draw(result, file)
     if as_json:
         measures = {

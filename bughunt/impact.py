@@ -92,13 +92,16 @@ def find_bug(bank: Bank, name: str) -> Bug:
     return bug
 
 
-def measure(bank: Bank, bug: Bug, *, minutes: float = 1.0, seed: int = 0) -> Impact:
+def measure(
+    bank: Bank, bug: Bug, *, minutes: float = 1.0, steps: int | None = None, seed: int = 0
+) -> Impact:
     """Run both sides.
 
     Args:
         bank: that of the bug.
         bug: with an ``impact``.
         minutes: about how long all of it is to take.
+        steps: of each side; None: as many as the minutes allow.
         seed: of data and weights, for both sides.
 
     Raises:
@@ -124,7 +127,7 @@ def measure(bank: Bank, bug: Bug, *, minutes: float = 1.0, seed: int = 0) -> Imp
         plan = _plan(request, budget)
         spent = time.monotonic() - started
         share = (budget - spent) / 2 - (spent - plan.seconds)  # each side starts a process
-        request = msgspec.structs.replace(request, steps=_steps(plan, share))
+        request = msgspec.structs.replace(request, steps=steps or _steps(plan, share))
 
         clean = _side(request, share)
         _check_clean(request, clean.crash)

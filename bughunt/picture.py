@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 FORMATS = (".png", ".svg", ".pdf")
 _CLEAN, _BUGGED = "#0072B2", "#D55E00"
 _SIZE = (6.4, 4.0)  # inches
-_DPI = 100
-_TITLE_WIDTH = 86  # characters
+_DPI = 90
+_TITLE_WIDTH = 84  # characters
 _MARKERS = 12  # about as many as are drawn on a line
 
 
@@ -67,7 +67,6 @@ def draw(impact: Impact, file: Path) -> None:
     axes = figure.subplots()
     _curve(axes, impact.clean, measure, color=_CLEAN, label="clean", style="-o")
     _curve(axes, impact.bugged, measure, color=_BUGGED, label="with the bug", style="--s")
-    _crash(axes, impact.bugged, measure)
     axes.set_title(textwrap.fill(impact.symptom, _TITLE_WIDTH), fontsize=9.5, loc="left")
     axes.set_xlabel(impact.axis)
     axes.set_ylabel(textwrap.fill(impact.measures[measure], 44))
@@ -76,9 +75,10 @@ def draw(impact: Impact, file: Path) -> None:
     axes.margins(y=0.1)
     if all(value >= 0 for _, value in impact.clean.curve(measure)):
         axes.set_ylim(bottom=0)
+    _crash(axes, impact.bugged, measure)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
 
     content = io.BytesIO()
     figure.savefig(content, format=file.suffix[1:], dpi=_DPI)

@@ -214,6 +214,13 @@ def test_a_picture_says_where_the_code_crashed(tmp_path):
     assert impact.telling == "loss"
 
 
+def test_steps_go_before_minutes(call, probed):
+    """A number can be repeated on any machine, however slow."""
+    probed()
+    result = call("sum_starts_at_one", "--steps", 3)
+    assert "3 rounds, seed 0" in result.output
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs torch")
 def test_the_bank_that_comes_along_measures_what_its_symptom_says():
