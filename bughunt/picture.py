@@ -24,6 +24,7 @@ _CLEAN, _BUGGED = "#0072B2", "#D55E00"
 _SIZE = (6.4, 4.0)  # inches
 _DPI = 90
 _TITLE_WIDTH = 84  # characters
+_LOW = 0.15  # part of the height at which a run without a value is marked: curves end higher
 _MARKERS = 12  # about as many as are drawn on a line
 
 
@@ -114,7 +115,7 @@ def _crash(axes: Axes, side: Side, measure: str) -> None:
     if side.crash is None:
         return
     curve = side.curve(measure)
-    height = curve[-1][1] if curve else sum(axes.get_ylim()) / 2
+    height = curve[-1][1] if curve else _LOW * axes.get_ylim()[1]
     axes.plot(
         [side.crash.step], [height], "X", color=_BUGGED, markersize=13, label="with the bug",
         clip_on=False, zorder=4,
