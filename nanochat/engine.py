@@ -60,11 +60,6 @@ class KVCache:
         Raises:
             ValueError: this cache is not empty, the other one is, or their shapes do not fit.
         """
-        if self.kv_cache is not None or other.kv_cache is None:
-            raise ValueError(
-                f"KVCache.prefill: this cache holds {self.pos} positions, the other {other.pos}. "
-                "Prefill an empty cache from a filled one; reset() empties a cache."
-            )
         mine = (self.num_layers, self.num_heads, self.head_dim)
         theirs = (other.num_layers, other.num_heads, other.head_dim)
         if mine != theirs or other.batch_size not in (1, self.batch_size):
@@ -72,6 +67,11 @@ class KVCache:
                 f"KVCache.prefill: layers, heads and head width are {mine} here, {theirs} there; "
                 f"rows are {self.batch_size} and {other.batch_size}. They must agree, or the other "
                 "cache have a single row."
+            )
+        if self.pos or not other.pos:
+            raise ValueError(
+                f"KVCache.prefill: this cache holds {self.pos} positions, the other {other.pos}. "
+                "Prefill an empty cache from a filled one; reset() empties a cache."
             )
         held = other.kv_cache[:, :, :, :, :other.pos]               # (L, 2, 1 or B, K, pos, D)
         self._reserve(other.pos, like=held)
@@ -101,8 +101,7 @@ class KVCache:
                 "right shape."
             )
         start, stop = self.pos, self.pos + T
-        if stop > self.capacity:
-            self._reserve(stop, like=k)
+        self._reserve(stop, like=k)
         layer = self.kv_cache[layer_idx]                                    # (2, B, K, capacity, D)
         layer[0, :, :, start:stop] = k
         layer[1, :, :, start:stop] = v
@@ -113,7 +112,9 @@ class KVCache:
         return layer[0, :, :, :stop], layer[1, :, :, :stop]
 
     def _reserve(self, positions: int, like):
-        """Make room for so many positions, keeping those that are held."""
+        """See to it that there is room for so many positions, keeping those that are held."""
+        if positions <= self.capacity:
+            return
         steps = -(-positions // self.growth_step)
         capacity = self.seq_len if positions <= self.seq_len else steps * self.growth_step
         shape = (self.num_layers, 2, self.batch_size, self.num_heads, capacity, self.head_dim)

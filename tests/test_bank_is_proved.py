@@ -1,6 +1,8 @@
 """Each bug of each level is caught on every seed, alone and in company, and nothing else is."""
 
 import difflib
+import json
+import subprocess
 
 import pytest
 
@@ -87,6 +89,22 @@ def test_a_bug_alone_is_seen_by_no_other_detector_of_its_level(server, level):
     for bug in level:
         others = tuple(other for other in level if other is not bug)
         assert not_passed(outcomes(server, (bug,), others, range(5))) == []
+
+
+@pytest.mark.parametrize("bug", BANK.bugs.values(), ids=BANK.bugs)
+def test_a_linter_sees_no_more_in_the_code_with_a_bug_than_without(bug):
+    """A name that is no longer used would give the bug away without a hunt."""
+    tree = mutate(BANK, (bug,))
+    for path, text in tree.mutated.items():
+        if text != tree.clean[path]:
+            assert faults(text) == faults(tree.clean[path])
+
+
+def faults(text):
+    """Return what ruff's pyflakes rules find in a source text, without places."""
+    command = ["ruff", "check", "--isolated", "--select=F,B,ARG", "--output-format=json", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    return [(found["code"], found["message"]) for found in json.loads(done.stdout)]
 
 
 @pytest.mark.parametrize("bug", BANK.bugs.values(), ids=BANK.bugs)

@@ -32,7 +32,7 @@ def many(names) -> Bank:
     }
     return Bank(
         path=None, label="levels.yaml", root=None, packages=(), files=(), detectors=None,
-        levels={}, bugs=bugs, lines={},
+        impacts={}, levels={}, bugs=bugs, lines={},
     )  # fmt: skip
 
 
