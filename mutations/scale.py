@@ -39,6 +39,8 @@ class Scale(Operator, frozen=True):
     def apply(self, code: "Code") -> "Iterator[Edit]":
         """Write the product, in parentheses where the place asks for them."""
         for site in code.expressions(self.match):
+            if str(self.by) in ("1", "1.0"):
+                raise code.error(site.node, "times 1 is what it was. Give another factor in `by`.")
             number = code.number(site.node)
             if number is not None and isinstance(self.by, int | float):
                 yield code.replace(site.node, repr(number * self.by), {})

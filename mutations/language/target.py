@@ -92,10 +92,12 @@ def _choose(symbols: tuple[Symbol, ...], target: str, name: str) -> Symbol:
     index = int(parts["index"] or 0)
     if index > len(found) or (index == 0 and len(found) > 1):
         places = ", ".join(str(symbol.first) for symbol in found)
-        choices = " or ".join(f"{parts['name']}[{n + 1}]" for n in range(len(found)))
+        several = len(found) > 1
+        names = [f"{parts['name']}[{n + 1}]" for n in range(len(found))]
+        choices = " or ".join(names) if several else parts["name"]
         raise AmbiguousTarget(
-            f"{target}: the file defines {len(found)} such symbols (lines {places}). "
-            f"Write {choices}."
+            f"{target}: the file defines {len(found)} such "
+            f"{'symbols (lines' if several else 'symbol (line'} {places}). Write {choices}."
         )
     return found[max(index, 1) - 1]
 

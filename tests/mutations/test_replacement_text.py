@@ -224,6 +224,26 @@ def test_edit_that_changes_nothing_is_refused(code: str, match: str, by: str):
 
 
 @pytest.mark.parametrize(
+    ("code", "operator", "fields"),
+    [
+        ("x = n * d\n", "scale", {"match": "d", "by": 1}),
+        ("x = n * d\n", "scale", {"match": "d", "by": "1.0"}),
+        ("x = 16\n", "scale", {"match": "16", "by": 1}),
+        ("x = 0\n", "scale", {"match": "0", "by": 2}),
+        ("x = y[i]\n", "shift_index", {"match": "i", "by": 0}),
+        ("x = y[3]\n", "shift_index", {"match": 3, "by": 0}),
+        ("x = y[i + 1]\n", "shift_index", {"match": "i + 1", "by": 0}),
+        ("x = 16\n", "change_constant", {"match": 16, "to": 16}),
+        ("x = 'a'\n", "change_constant", {"match": "'a'", "to": '"a"'}),
+    ],
+)
+def test_operator_that_changes_no_value_is_refused(code: str, operator: str, fields: dict):
+    """A factor of one, a shift by zero and the same literal are no bugs."""
+    with pytest.raises(InvalidEdit, match=r"changes nothing at line 1|times 1 is what it was"):
+        edit(code, operator, **fields)
+
+
+@pytest.mark.parametrize(
     ("code", "match", "by", "complaint"),
     [
         ("def f():\n    x = 1\n", "x = 1", "nonlocal x", "does not compile: no binding"),

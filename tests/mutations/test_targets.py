@@ -83,6 +83,7 @@ def test_target_is_the_whole_symbol_and_nothing_else(target: str, count: int, li
         ("c.py::Zebra", TargetNotFound, "The file defines: A, A.width, f, f.inner, g."),
         ("c.py::A.width", AmbiguousTarget, r"lines 14, 18\). Write A.width\[1\] or A.width\[2\]"),
         ("c.py::A.width[3]", AmbiguousTarget, "the file defines 2 such symbols"),
+        ("c.py::f[2]", AmbiguousTarget, r"defines 1 such symbol \(line 4\). Write f\.$"),
         ("c.py::A.width[0]", TargetNotFound, "is no symbol"),
     ],
 )
