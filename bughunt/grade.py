@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from bughunt.comparison import difference
 from bughunt.detector import Case, DetectorRun
 from bughunt.outcome import Crashed, Failed, Outcome, Passed, TimedOut
 from bughunt.spec import Expect
@@ -65,7 +66,7 @@ def evidence(outcome: Outcome) -> str:
         case Passed():
             return "passes"
         case Failed(message):
-            return _line(message)
+            return _line(difference(message))
         case Crashed(exception, message, where):
             place = f" at {where}" if where else ""
             return _line(f"{exception}{place}: {message}" if message else f"{exception}{place}")

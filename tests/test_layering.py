@@ -17,7 +17,7 @@ ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
-    "grade", "doctor", "probing", "impact", "picture", "report", "cli", "__main__",
+    "comparison", "grade", "doctor", "probing", "impact", "picture", "report", "cli", "__main__",
 ]
 # fmt: on
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bughunt.detector import Crashed, DetectorRun, Failed, Passed, TimedOut
@@ -79,6 +80,36 @@ def test_bug_is_caught_only_in_the_declared_way(expect, outcome, caught):
 def test_evidence_is_one_short_line(outcome, line):
     """The list of symptoms stays a list."""
     assert evidence(outcome) == line
+
+
+COMPARISONS = {
+    "scalar": ((1.5, 2.0), {}, "1.5 where 2. is right"),
+    "array": (([1.0, 2.0, 3.0], [1.0, 2.5, 3.0]), {}, "first mismatch: 2.0 where 2.5 is right (1"),
+    "message": (([1.0], [2.0]), {"err_msg": "one is two"}, "one is two"),
+    "shape": (([1, 2, 3], [1, 2]), {}, "shape (3,) where (2,) is right"),
+    "nan": (([1.0, np.nan], [1.0, 2.0]), {}, "nan location mismatch: [ 1., nan] where [1., 2.] is"),
+}
+
+
+@pytest.mark.parametrize(("pair", "options", "start"), COMPARISONS.values(), ids=COMPARISONS)
+def test_evidence_of_a_comparison_says_what_differs(pair, options, start):
+    """The tolerance and the counts of elements come with every failure."""
+    with pytest.raises(AssertionError, match="Not equal to tolerance") as failure:
+        np.testing.assert_allclose(*map(np.array, pair), **options)
+
+    assert evidence(Failed(str(failure.value))).startswith(start)
+
+
+def test_evidence_of_unequal_integers_is_the_first_of_them():
+    """Exact comparison is told like the one with a tolerance; order is told as numpy does."""
+    with pytest.raises(AssertionError, match="Arrays are not equal") as failure:
+        np.testing.assert_array_equal(np.arange(20) + 1, np.arange(20))
+    with pytest.raises(AssertionError, match="not strictly ordered") as order:
+        np.testing.assert_array_less(5, 3)
+
+    told = "first mismatch: 1 where 0 is right (20 of 20 differ)"
+    assert evidence(Failed(str(failure.value))) == told
+    assert evidence(Failed(str(order.value))).startswith("Arrays are not strictly ordered")
 
 
 def test_detectors_are_those_of_the_workspace():
