@@ -55,8 +55,9 @@ def contents(bank: Bank, selection: Selection) -> tuple[Manifest, dict[str, byte
     tree = mutate(bank, selection.bugs)
     files = {path: text.encode() for path, text in tree.mutated.items()}
     files |= _data(bank)
-    files |= _tests(bank, selection)
-    record = _manifest(bank, selection, tree)
+    tests = _tests(bank, selection)
+    files |= tests
+    record = _manifest(bank, selection, tree=tree, tests=tests)
     files[manifest.MANIFEST] = manifest.encode(record)
     files["README.md"] = _readme(record).encode()
     files["pyproject.toml"] = _PYPROJECT.encode()
@@ -71,7 +72,9 @@ def digest(tree: MutatedTree) -> str:
     return hashlib.sha256(texts).hexdigest()
 
 
-def _manifest(bank: Bank, selection: Selection, tree: MutatedTree) -> Manifest:
+def _manifest(
+    bank: Bank, selection: Selection, *, tree: MutatedTree, tests: dict[str, bytes]
+) -> Manifest:
     state = digest(tree)
     ids = [bug.id for bug in selection.bugs]
     salt = hashlib.sha256(repr((state, ids, selection.seed)).encode()).hexdigest()[:32]
@@ -88,6 +91,7 @@ def _manifest(bank: Bank, selection: Selection, tree: MutatedTree) -> Manifest:
         bank=state,
         salt=salt,
         sealed=tuple(manifest.seal(salt, bug) for bug in ids),
+        tests={path: manifest.fingerprint(tests[path]) for path in sorted(tests)},
     )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from bughunt.errors import NotAWorkspace
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = ".bughunt/manifest.json"
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Symptom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,12 +37,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bank: str  # digest of the clean and the bugged texts
     salt: str
     sealed: tuple[str, ...]  # salted digests of the bug ids, in the order of the symptoms
-
-    def __post_init__(self) -> None:
-        if len(self.sealed) != len(self.symptoms):
-            raise ValueError("there must be as many 'sealed' as 'symptoms'")
-        if not all(package.isidentifier() for package in self.packages):
-            raise ValueError("'packages' must be names of packages")
+    tests: dict[str, str]  # SHA-256 of each file below tests/, by path with "/"
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -54,6 +53,11 @@ def seal(salt: str, bug: str) -> str:
     return hashlib.sha256(f"{salt} {bug}".encode()).hexdigest()
 
 
+def fingerprint(content: bytes) -> str:
+    """Return the digest by which a file of the tests is known again."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def encode(manifest: Manifest) -> bytes:
     """Return the manifest as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
@@ -63,19 +67,42 @@ def read(root: Path) -> Manifest:
     """Read the manifest of the workspace at ``root``.
 
     Raises:
-        NotAWorkspace: when it is missing, damaged, or of another format.
+        NotAWorkspace: when it is missing, damaged, forged, or of another format.
 
     """
     file = root / MANIFEST
-    advice = f"Restore it with 'git checkout -- {MANIFEST}', or materialize anew."
+    advice = f"Restore it with 'git checkout -- :/{MANIFEST}', or materialize anew."
     try:
         content = file.read_bytes()
         head = msgspec.json.decode(content, type=_Head)
         if head.format != FORMAT:
             text = f"{file}: format {head.format}, written by bughunt {head.bughunt}; this bughunt"
             raise NotAWorkspace(f"{text} reads format {FORMAT}. Use that bughunt for it.")
-        return msgspec.json.decode(content, type=Manifest)
+        record = msgspec.json.decode(content, type=Manifest)
     except OSError as error:
         raise NotAWorkspace(f"{file}: cannot be read: {error.strerror}. {advice}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotAWorkspace(f"{file}: not a manifest: {error}. {advice}") from None
+    if problem := next(_problems(record), ""):
+        raise NotAWorkspace(f"{file}: not a manifest: {problem}. {advice}")
+    return record
+
+
+def _problems(record: Manifest) -> Iterator[str]:
+    """Yield what no workspace has, such as a name that leads out of it."""
+    count = len(record.symptoms)
+    if not count:
+        yield "'symptoms' is empty"
+    numbers = [symptom.number for symptom in record.symptoms]
+    if numbers != list(range(1, count + 1)):
+        yield f"'symptoms' must be numbered from 1 in order, not {numbers}"
+    if len(record.sealed) != count:
+        yield f"'sealed' has {len(record.sealed)} entries for {count} 'symptoms'"
+    if not record.packages:
+        yield "'packages' is empty"
+    for package in record.packages:
+        if not package.isidentifier() or package in sys.stdlib_module_names:
+            yield f"'packages' has {package!r}, which is no name of a package of its own"
+    for symptom in record.symptoms:
+        if not _WORD.fullmatch(symptom.detector):
+            yield f"'detector' is {symptom.detector!r}, which is no name of a law"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,10 +18,12 @@ from bughunt.select import Selection
 from bughunt.spec import Bank, Bug
 
 __all__ = [
+    "ChangedTest",
     "Manifest",
     "Symptom",
     "Workspace",
     "bugs_of",
+    "changed_tests",
     "changes",
     "find_workspace",
     "materialize",
@@ -35,6 +40,13 @@ class Workspace(msgspec.Struct, frozen=True):
 
     root: Path
     manifest: Manifest
+
+
+class ChangedTest(msgspec.Struct, frozen=True):
+    """A file below ``tests/`` whose verdict may be another than that of the bank."""
+
+    file: str  # from the root of the workspace
+    change: str  # "changed", "missing" or "added"
 
 
 def materialize(
@@ -61,13 +73,23 @@ def find_workspace(start: Path) -> Workspace:
 
     Raises:
         NotAWorkspace: when there is none, or its manifest cannot be read.
+        EnvironmentProblem: when the system does not let us look.
 
     """
     for folder in (start.absolute(), *start.absolute().parents):
-        if (folder / MANIFEST).is_file():
+        if _has_manifest(folder):
             return Workspace(folder, manifest.read(folder))
     text = f"{start}: not in a workspace: no {MANIFEST} here or in a folder above."
     raise NotAWorkspace(f"{text} Make one with 'bughunt materialize' and change into it.")
+
+
+def _has_manifest(folder: Path) -> bool:
+    try:
+        return stat.S_ISREG((folder / MANIFEST).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _unreadable(error) from None
 
 
 def _is_workspace(folder: Path) -> bool:
@@ -106,11 +128,11 @@ def pristine(workspace: Workspace, bank: Bank) -> MutatedTree:
 
 
 def _changed(workspace: Workspace, bank: Bank) -> BankChanged:
-    made_by = workspace.manifest.bughunt
-    text = f"{workspace.root}: made by bughunt {made_by} from another state of {bank.label}."
+    text = f"{workspace.root}: made by bughunt {workspace.manifest.bughunt} from another state of"
     return BankChanged(
-        f"{text} Give the one it was made from with --bank, "
-        f"install bughunt {made_by}, or materialize a new workspace."
+        f"{text} {bank.label}: its clean code or its bugs have changed since. 'git diff' in the "
+        "workspace shows your own changes, and 'bughunt check' still tells what is fixed. For the "
+        "rest, give the bank it was made from with --bank, or materialize a new workspace."
     )
 
 
@@ -130,18 +152,54 @@ def mutation_diff(bank: Bank, bug: Bug) -> str:
     return unified_diff(tree.clean, tree.mutated)
 
 
+def changed_tests(workspace: Workspace) -> tuple[ChangedTest, ...]:
+    """Return the files below ``tests/`` that are not what the workspace was made with, by path.
+
+    Raises:
+        EnvironmentProblem: when one cannot be read.
+
+    """
+    before = workspace.manifest.tests
+    now = {path: manifest.fingerprint(data) for path, data in _files(workspace, "tests")}
+    changed = {path: "changed" for path in before.keys() & now.keys() if now[path] != before[path]}
+    missing = dict.fromkeys(before.keys() - now.keys(), "missing")
+    added = dict.fromkeys(now.keys() - before.keys(), "added")
+    return tuple(ChangedTest(*item) for item in sorted((changed | missing | added).items()))
+
+
 def _current(workspace: Workspace) -> dict[str, str]:
     """Read the packages of a workspace as they are now; what is not UTF-8 is replaced."""
-    texts = {}
-    for package in workspace.manifest.packages:
-        for file in (workspace.root / package).rglob("*.py"):
-            path = file.relative_to(workspace.root).as_posix()
-            if "/." in path:
-                continue
-            try:
-                content = file.read_bytes()
-            except OSError as error:
-                text = f"{file}: cannot be read: {error.strerror}. Look at its permissions."
-                raise EnvironmentProblem(text) from None
-            texts[path] = content.decode("utf-8", "replace")
-    return texts
+    return {
+        path: content.decode("utf-8", "replace")
+        for package in workspace.manifest.packages
+        for path, content in _files(workspace, package)
+        if path.endswith(".py")
+    }
+
+
+def _files(workspace: Workspace, top: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of every file in a folder of the workspace, save what is hidden.
+
+    Bytecode is left out, too. A folder that is not there is empty; one that cannot be read is not.
+    """
+    for folder, folders, names in os.walk(workspace.root / top, onerror=_stop):
+        folders[:] = [name for name in folders if name[0] != "." and name != "__pycache__"]
+        for file in (Path(folder, name) for name in names if name[0] != "."):
+            yield file.relative_to(workspace.root).as_posix(), _read(file)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise _unreadable(error) from None
+
+
+def _stop(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise _unreadable(error)
+
+
+def _unreadable(error: OSError) -> EnvironmentProblem:
+    text = f"{error.filename}: cannot be read: {error.strerror}. Look at its permissions."
+    return EnvironmentProblem(text)

@@ -11,12 +11,14 @@ from importlib.metadata import version
 import msgspec
 import pytest
 
-from bughunt.errors import BankChanged, NotAWorkspace
+from bughunt.errors import BankChanged, EnvironmentProblem, NotAWorkspace
 from bughunt.manifest import MANIFEST
 from bughunt.select import select_bugs, select_level
 from bughunt.spec import load_bank
 from bughunt.workspace import (
+    ChangedTest,
     bugs_of,
+    changed_tests,
     changes,
     find_workspace,
     materialize,
@@ -154,9 +156,9 @@ def test_outside_a_workspace_one_is_told_how_to_make_one(tmp_path):
 
 DAMAGES = {
     "no JSON": (b"{", "not a manifest: Input data was truncated. Restore it with 'git checkout"),
-    "not UTF-8": (b'{"format": 1, "title": "\xff"}', "not a manifest: "),
+    "not UTF-8": (b'{"format": 2, "title": "\xff"}', "not a manifest: "),
     "other format": (b'{"format": 9, "bughunt": "7.1"}', r"format 9, written by bughunt 7.1; this"),
-    "fields": (b'{"format": 1}', "not a manifest: Object missing required field `bughunt`"),
+    "fields": (b'{"format": 2}', "not a manifest: Object missing required field `bughunt`"),
 }
 
 
@@ -168,13 +170,55 @@ def test_a_damaged_manifest_is_named(workspace, content, message):
         find_workspace(workspace.root)
 
 
-@pytest.mark.parametrize("field", ["sealed", "packages"])
-def test_a_forged_manifest_is_refused(workspace, field):
+FORGERIES = {
+    "no symptoms": ({"symptoms": [], "sealed": []}, "'symptoms' is empty"),
+    "numbers": ({"symptoms": [{"number": 3, "text": "x", "detector": "x"}]}, r"order, not \[3\]"),
+    "seals": ({"sealed": ["x"] * 3}, "'sealed' has 3 entries for 2 'symptoms'"),
+    "no packages": ({"packages": []}, "'packages' is empty"),
+    "path": ({"packages": ["../.."]}, r"'packages' has '\.\./\.\.'"),
+    "standard library": ({"packages": ["json"]}, "'packages' has 'json'"),
+    "detector": (
+        {"symptoms": [{"number": 1, "text": "x", "detector": "../x"}], "sealed": ["x"]},
+        r"'detector' is '\.\./x'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "message"), FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_manifest_is_refused(workspace, fields, message):
     """Paths in it stay inside the workspace, and every symptom has its bug."""
-    record = msgspec.to_builtins(workspace.manifest) | {field: ["../.."] * 3}
+    record = msgspec.to_builtins(workspace.manifest) | fields
     (workspace.root / MANIFEST).write_bytes(msgspec.json.encode(record))
-    with pytest.raises(NotAWorkspace, match=f"not a manifest: .*'{field}'"):
+    with pytest.raises(NotAWorkspace, match=f"not a manifest: .*{message}.*git checkout"):
         find_workspace(workspace.root)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_the_machines_fault(workspace, bank):
+    """A link to itself stops root, too, whom permissions do not."""
+    (workspace.root / "abacus").rename(workspace.root / "kept")
+    (workspace.root / "abacus").symlink_to("abacus")
+    with pytest.raises(EnvironmentProblem, match=r"abacus: cannot be read: .*permissions"):
+        changes(workspace, bank)
+    shutil.rmtree(workspace.root / ".bughunt")
+    (workspace.root / ".bughunt").symlink_to(".bughunt")
+    with pytest.raises(EnvironmentProblem, match=r"manifest.json: cannot be read: "):
+        find_workspace(workspace.root)
+
+
+def test_tests_that_are_not_as_they_were_are_named(workspace):
+    """Changed, missing or added; bytecode and what is hidden do not count."""
+    assert changed_tests(workspace) == ()
+    tests = workspace.root / "tests"
+    (tests / "__pycache__").mkdir()
+    (tests / "__pycache__/samples.pyc").write_bytes(b"")
+    (tests / "conftest.py").unlink()
+    (tests / "mine.py").write_text("")
+    (tests / "samples.py").write_text("EMPTY = ()\n")
+    assert changed_tests(workspace) == (
+        ChangedTest("tests/conftest.py", "missing"),
+        ChangedTest("tests/mine.py", "added"),
+        ChangedTest("tests/samples.py", "changed"),
+    )
 
 
 def test_the_bank_opens_what_the_manifest_seals(workspace, bank):
@@ -228,7 +272,7 @@ def test_a_bank_that_lost_a_bug_or_changed_the_code_says_so(workspace, bank, rew
     with pytest.raises(BankChanged, match=r"made by bughunt \S+ from another state of .*levels.y"):
         bugs_of(workspace, fewer)
     path = rewrite("Add up.", "Add all.", FILE)
-    with pytest.raises(BankChanged, match=r"install bughunt .*, or materialize a new workspace"):
+    with pytest.raises(BankChanged, match=r"'git diff' .* or materialize a new workspace"):
         changes(workspace, load_bank(path))
 
 
