@@ -25,7 +25,7 @@ _LONGEST_MESSAGE = 4000
 
 
 class NotCollected(Exception):
-    """The detector file has no ``observe``, no test, or a test that takes something else."""
+    """No detector file, or one without ``observe``, a test, or with a test of other parameters."""
 
 
 def run_case(batch: Batch, case: Case) -> Outcome:
@@ -66,12 +66,15 @@ def _load_detector(file: Path) -> tuple[Callable[[int], Any], list[Callable[[Any
         NotCollected: when pytest and we would not run the same tests, or none.
 
     """
+    if not file.exists():
+        raise NotCollected(f"{file.name} is missing. 'git checkout -- :/tests' restores it.")
     module = ModuleType(file.stem, None)
     module.__file__ = str(file)
     sys.modules[file.stem] = module
     exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
 
-    tests = [value for name, value in vars(module).items() if name.startswith("test_")]
+    named = (value for name, value in vars(module).items() if name.startswith("test_"))
+    tests = [value for value in named if callable(value)]  # what pytest would call, too
     if not callable(getattr(module, "observe", None)):
         raise NotCollected(f"{file.name}: there is no function 'observe'. Write observe(seed).")
     if not tests:

@@ -1,6 +1,7 @@
 """The command line. It only wires the stages together, and is the only module that knows click.
 
-Exit codes: 0 done or all fixed, 1 bugs remain, 2 the call was wrong, 3 the environment is.
+Exit codes: 0 done or all fixed, 1 bugs remain, 2 the call was wrong, 3 the environment is; as in
+a shell, 130 after Ctrl-C and 141 when nobody reads the answer.
 Stages are imported by the command that needs them: ``--help`` loads none, and nothing here ever
 loads torch into this process.
 """
@@ -8,8 +9,11 @@ loads torch into this process.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 BUGS_REMAIN = 1
 INTERRUPTED = 130
+UNREAD = 141
 _MOST_JOBS = 4
 _SEEDS = 1_000_000
 
@@ -64,14 +69,56 @@ class _Choice(NamedTuple):
 class _Commands(click.Group):
     """A group that turns what a user can cause into a message and an exit code."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _ending():  # --help and --version are answered in here
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _ending():
             return super().invoke(ctx)
-        except BughuntError as error:
-            click.echo(f"error: {error}", err=True)
-            raise click.exceptions.Exit(error.exit_code) from error
-        except (KeyboardInterrupt, click.Abort):
-            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[None]:
+    """Raise ``Exit`` with its code for what a user can cause, after telling him."""
+    try:
+        yield
+    except BughuntError as error:
+        raise _told(error) from error
+    except (KeyboardInterrupt, click.Abort):
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        _abandon_output()
+        raise click.exceptions.Exit(UNREAD) from None
+    except OSError as error:
+        if error.filename is not None:  # a file has a name, and the stages look after theirs
+            raise
+        _abandon_output()
+        text = f"standard output: cannot be written: {error.strerror}. Write it elsewhere."
+        raise _told(EnvironmentProblem(text)) from None
+
+
+def _told(error: BughuntError) -> click.exceptions.Exit:
+    with contextlib.suppress(OSError):  # the exit code still tells
+        click.echo(f"error: {error}", err=True)
+    return click.exceptions.Exit(error.exit_code)
+
+
+def _abandon_output() -> None:
+    """Let the interpreter flush into nothing what cannot be written."""
+    with contextlib.suppress(OSError):  # a stream of a test has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_streams() -> None:
+    """Give the process the streams that its shell closed, and let them take any character."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a symptom may hold what a terminal lacks
 
 
 def main() -> None:
@@ -80,9 +127,7 @@ def main() -> None:
     # of the time of materialize, half of that when the process ends.
     gc.disable()
     atexit.register(gc.freeze)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a symptom may hold what a terminal lacks
+    _open_streams()
     bughunt(prog_name="bughunt")
 
 
@@ -155,9 +200,10 @@ def check(number: int | None, as_json: bool) -> None:
 
     Exit code 0: all that were looked at are fixed. 1: bugs remain.
     """
-    from bughunt import detector, grade, report
+    from bughunt import detector, grade, report, workspace
 
     here = _workspace()
+    changed_tests = workspace.changed_tests(here)
     symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
     with report.working(f"Checking {here.manifest.title}", sys.stderr):
         runs = detector.run_cases(
@@ -166,9 +212,9 @@ def check(number: int | None, as_json: bool) -> None:
     result = grade.grade(symptoms, runs)
     if as_json:
         record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
-        report.write_json(record, sys.stdout)
+        report.write_json({**record, "changed_tests": changed_tests}, sys.stdout)
     else:
-        report.write(report.checked(here.manifest.title, result), sys.stdout)
+        report.write(report.checked(here, result, changed_tests), sys.stdout)
     if result.fixed < result.total:
         raise click.exceptions.Exit(BUGS_REMAIN)
 
@@ -196,7 +242,9 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
     bug = workspace.bugs_of(here, loaded := _load(bank))[number - 1]
     if not yes:
         click.echo(f"Symptom {number}: {symptom.text}", err=True)
-        click.confirm("Show the answer?", abort=True, err=True)
+        if not _agrees("Show the answer?"):
+            click.echo("\nnothing shown; --yes skips the question", err=True)
+            return
     report.write(report.revealed(number, bug, workspace.mutation_diff(loaded, bug)), sys.stdout)
 
 
@@ -269,6 +317,16 @@ def doctor(bank: Path | None, as_json: bool) -> None:
         report.write(report.examined(findings), sys.stdout)
     if any(finding.state == "missing" for finding in findings):
         raise click.exceptions.Exit(EnvironmentProblem.exit_code)
+
+
+def _agrees(question: str) -> bool:
+    """Ask; the end of the input is a no."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as error:  # click makes one exception of two
+        if isinstance(error.__context__, EOFError):
+            return False
+        raise
 
 
 def _load(path: Path | None) -> Bank:

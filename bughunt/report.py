@@ -7,6 +7,7 @@ wraps to the width and respects NO_COLOR; to anything else as plain text, withou
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bughunt.impact import Impact
     from bughunt.select import Selection
     from bughunt.spec import Bank, Bug
+    from bughunt.workspace import ChangedTest, Workspace
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -77,15 +79,32 @@ def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
     )
 
 
-def checked(title: str, grade: Grade) -> tuple[Block, ...]:
-    """Return the list of symptoms, each with its evidence, and how many are fixed."""
+def checked(
+    workspace: Workspace, grade: Grade, changed_tests: Sequence[ChangedTest] = ()
+) -> tuple[Block, ...]:
+    """Return the list of symptoms with their evidence, and how many are fixed.
+
+    A warning names each file of the tests that is not as it was.
+    """
     rows = tuple(_status_row(status) for status in grade.statuses)
+    warnings = [Line(_warning(test), "yellow") for test in changed_tests]
     total = Line(f"{grade.fixed} of {grade.total} fixed", "bold")
+    title = Line(workspace.manifest.title, "bold")
+    told: tuple[Block, ...] = (title, _BLANK, Table(rows), _BLANK, *warnings, total)
     if grade.fixed == grade.total:
-        return (Line(title, "bold"), _BLANK, Table(rows), _BLANK, total)
+        return told
     first = next(status for status in grade.statuses if not status.fixed)
-    command = _next(f"pytest tests/test_{first.detector}.py")
-    return (Line(title, "bold"), _BLANK, Table(rows), _BLANK, total, command)
+    file = os.path.relpath(workspace.root / "tests" / f"test_{first.detector}.py")
+    return (*told, _next(f"pytest {shlex.quote(file)}"))
+
+
+def _warning(test: ChangedTest) -> str:
+    restore = "'git checkout -- :/tests' restores it."
+    return {
+        "changed": f"{test.file} is not as it was: its verdict may be wrong. {restore}",
+        "missing": f"{test.file} is missing. {restore}",
+        "added": f"{test.file} was not there: verdicts may be wrong if it is used. Look at it.",
+    }[test.change]
 
 
 def _status_row(status: SymptomStatus) -> tuple[Line, ...]:
@@ -185,6 +204,7 @@ def write_json(record: object, stream: TextIO) -> None:
     """Write a record, or plain data, as indented JSON."""
     content = msgspec.json.format(msgspec.json.encode(record), indent=2)
     stream.write(content.decode() + "\n")
+    stream.flush()
 
 
 @contextlib.contextmanager

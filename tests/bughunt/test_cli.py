@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from bughunt import cli
 from bughunt.errors import EnvironmentProblem
 
-WRONG, BUGS_REMAIN, ENVIRONMENT, INTERRUPTED = 2, 1, 3, 130
+WRONG, BUGS_REMAIN, ENVIRONMENT, INTERRUPTED, UNREAD = 2, 1, 3, 130, 141
 
 
 @pytest.fixture
@@ -112,14 +113,28 @@ def test_check_without_its_detector_is_no_pass(hunt):
     result = hunt("check")
 
     assert "0 of 2 fixed" in result.output
-    assert "FileNotFoundError" in result.output
+    assert "checkout -- :/tests' restores it" in result.output
+
+
+def test_check_warns_of_a_changed_detector(hunt):
+    """A verdict of another law is no verdict on the code."""
+    file = Path("tests/test_total_of_nothing_is_nothing.py")
+    file.write_text(file.read_text().replace("== 0", "== 1"))
+
+    text, record = hunt("check").output, json.loads(hunt("check", "--json").stdout)
+
+    assert f"{file} is not as it was: its verdict may be wrong." in text
+    assert record["changed_tests"] == [{"file": str(file), "change": "changed"}]
 
 
 def test_check_works_from_a_folder_of_the_workspace(hunt, monkeypatch):
     """A hunter need not stand at the top, as with git."""
     monkeypatch.chdir("tests")
 
-    assert "0 of 2 fixed" in hunt("check").output
+    output = hunt("check").output
+
+    assert "0 of 2 fixed" in output
+    assert output.endswith("Next: pytest test_mean_of_equal_numbers_is_that_number.py\n")
 
 
 def test_diff_shows_the_changes_of_the_hunter_only(hunt, bank_folder):
@@ -158,8 +173,9 @@ def test_reveal_asks_first_and_takes_no_for_an_answer(hunt, bank_folder, answer)
     """Nothing of the answer is shown before."""
     result = hunt("reveal", 2, "--bank", bank_folder, input=answer)
 
-    assert result.exit_code == INTERRUPTED
+    assert result.exit_code == 0
     assert "Show the answer? [y/N]" in result.output
+    assert result.stderr.endswith("\nnothing shown; --yes skips the question\n")
     assert "neutral" not in result.output
 
 
@@ -321,6 +337,42 @@ def test_interrupt_ends_quietly(call, monkeypatch):
     result = call("levels")
 
     assert (result.exit_code, result.output) == (INTERRUPTED, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("command", ["levels", "levels --json", "--help"])
+def test_output_to_a_full_disk_is_trouble_with_the_machine(command):
+    """Exit code 1 means that bugs remain."""
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "bughunt", *command.split()],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    told = "error: standard output: cannot be written: No space left on device. Write it elsewhere."
+    assert (run.returncode, run.stderr) == (ENVIRONMENT, f"{told}\n")
+
+
+@pytest.mark.parametrize("command", ["levels", "levels --json", "--help"])
+def test_output_that_nobody_reads_ends_quietly(command):
+    """A reader such as ``head`` may leave early; the exit code is that of other programs."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = subprocess.run(
+        [sys.executable, "-m", "bughunt", *command.split()],
+        stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writer)
+
+    assert (run.returncode, run.stderr) == (UNREAD, "")
+
+
+def test_closed_output_leaves_the_exit_code():
+    """Whoever closes it wants nothing else."""
+    line = f"exec {shlex.quote(sys.executable)} -m bughunt levels >&-"
+    run = subprocess.run(["sh", "-c", line], stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 LIGHT = """

@@ -2,12 +2,14 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 
 from bughunt import report
 from bughunt.doctor import Finding
 from bughunt.grade import Grade, SymptomStatus
+from bughunt.workspace import Manifest, Workspace
 
 GRADE = Grade(
     (
@@ -36,15 +38,25 @@ def terminal(monkeypatch):
     return Terminal()
 
 
+@pytest.fixture
+def hunt():
+    """Return a workspace in the current folder, as far as a report looks at it."""
+    record = Manifest(
+        format=2, bughunt="", title="Two wrongs", minutes=1, packages=(), symptoms=(),
+        bank="", salt="", sealed=(), tests={},
+    )  # fmt: skip
+    return Workspace(Path.cwd(), record)
+
+
 def written(blocks, stream):
     """Return what the blocks are on the stream."""
     report.write(blocks, stream)
     return stream.getvalue()
 
 
-def test_check_in_a_pipe_is_plain_aligned_text():
+def test_check_in_a_pipe_is_plain_aligned_text(hunt):
     """A line of evidence stands below its symptom; nothing is wrapped or coloured."""
-    text = written(report.checked("Two wrongs", GRADE), io.StringIO())
+    text = written(report.checked(hunt, GRADE), io.StringIO())
 
     assert text == (
         "Two wrongs\n"
@@ -59,9 +71,9 @@ def test_check_in_a_pipe_is_plain_aligned_text():
     )
 
 
-def test_narrow_terminal_wraps_within_its_column(terminal):
+def test_narrow_terminal_wraps_within_its_column(terminal, hunt):
     """No line is longer than the terminal, and colours tell open from fixed."""
-    text = written(report.checked("Two wrongs", GRADE), terminal)
+    text = written(report.checked(hunt, GRADE), terminal)
 
     assert "\x1b[32mfixed" in text
     assert "\x1b[31mopen" in text
