@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, get_args, get_origin
@@ -61,7 +62,8 @@ def _field_misfits(
         if name in data:
             yield from _explained(data[name], field.type, (*keys, name))
         elif field.required:
-            yield keys, f"the field '{name}' is missing. {_advice(field.type)}".rstrip()
+            advice = _advice(field.type) or _documented(kind, name)
+            yield keys, f"the field '{name}' is missing. {advice}"
 
 
 def _leaf_misfits(value: Any, kind: Any, keys: Keys) -> Iterator[Misfit]:
@@ -80,6 +82,8 @@ def _in_words(reason: str, value: Any) -> str:
         return "is empty."
     if "matching regex" in reason:
         return f"{shown(value)} is not written as it must be."
+    if length := re.search(r"of length (\d+)", reason):
+        return f"there are {len(value)}, {length[1]} are needed."
     if reason.startswith(("Invalid enum value", "Object ")):
         return f"{shown(value)} is not one of the choices."
     expected = re.sub(r"`([^`]+)`", lambda types: _yaml_words(types[1]), reason.split(", got ")[0])
@@ -91,11 +95,23 @@ def _yaml_words(types: str) -> str:
 
 
 def _advice(kind: Any) -> str:
-    """Return the description of a field, or of its items."""
+    """Return the description of a field, or of its items; for a record, name its fields."""
     for note in reversed(getattr(kind, "__metadata__", ())):
         if isinstance(note, msgspec.Meta) and note.description:
             return note.description
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        needed = [it.encode_name for it in msgspec.structs.fields(kind) if it.required]
+        return f"Write a mapping with {', '.join(needed)}."
     return ""
+
+
+def _documented(kind: type[msgspec.Struct], name: str) -> str:
+    """Return what the docstring of a record, or of its parent, says that a field is for."""
+    line = re.compile(rf"^(?:\w+, )*{name}(?:, \w+)*: (.+(?:\n +.+)*)", re.MULTILINE)
+    for owner in kind.__mro__:
+        if found := line.search(inspect.cleandoc(owner.__doc__ or "")):
+            return f"Add it: {' '.join(found[1].split())}."
+    return f"Add '{name}'."
 
 
 def shown(value: Any, longest: int = 60) -> str:

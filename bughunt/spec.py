@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -22,7 +23,12 @@ from mutations import Operator, UnknownOperator, operator_names, operator_type
 
 DEFAULT_BANK = Path(__file__).parent / "bank" / "levels.yaml"
 _BUILT = (".pyc", ".pyo", ".so", ".pyd")
-_MISSPELT = 0.88  # how alike two topics are when one is a slip of the other
+_MISSPELT = 0.88  # how alike two words are when one is a slip of the other
+_EXCEPTIONS = tuple(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+)
 
 
 class Expect(msgspec.Struct, frozen=True):
@@ -245,12 +251,23 @@ def _check_bugs(bank: Bank, document: Document) -> None:
         if bug.detector not in laws:
             text = f"no test_{bug.detector}.py in {bank.detectors}. "
             document.complain(("bugs", name, "detector"), text + did_you_mean(bug.detector, laws))
+        if close := _close_exception(bug.expect):
+            text = f"no exception '{bug.expect.exception}'. Did you mean '{close}'?"
+            document.complain(("bugs", name, "expect", "raises"), text)
         for index, edit in enumerate(bug.edits):
             if problem := _target_problem(bank, edit.target):
                 document.complain(("bugs", name, "edits", index, "target"), problem)
         for text in spoilers(name, bug.symptom, bug.edits):
             problem = f"{shown(text)} gives the bug away. Say what a user sees, not where or why."
             document.complain(("bugs", name, "symptom"), problem)
+
+
+def _close_exception(expect: Expect) -> str | None:
+    """Return the built-in exception of which the expected one is a slip; others are their own."""
+    if expect.exception is None or expect.exception in _EXCEPTIONS:
+        return None
+    close = get_close_matches(expect.exception, _EXCEPTIONS, n=1, cutoff=_MISSPELT)
+    return close[0] if close else None
 
 
 def _target_problem(bank: Bank, target: str) -> str | None:

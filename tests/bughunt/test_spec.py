@@ -76,7 +76,7 @@ MISTAKES = {
     "two hints": (
         "[Start small., Look at the first line., ",
         "[Start small., ",
-        BUG.format(21, "hints: expected a list of length 3, found ['Start small.', "),
+        BUG.format(21, "hints: there are 2, 3 are needed. Write three: the concept"),
     ),
     "empty hint": ("Look at the first line.", "' '", BUG.format(21, "hints[1]: is empty. Write")),
     "operator": ("operator: replace", "operator: replase", "edits[0].operator: operator 'replase'"),
@@ -86,7 +86,7 @@ MISTAKES = {
     "no parameter": (
         "match: result",
         "x: result",
-        BUG.format(15, "edits[0]: the field 'match' is"),
+        BUG.format(15, "edits[0]: the field 'match' is missing. Add it: a pattern."),
     ),
     "parameter kind": ("match: result = 0", "match: 7", "edits[0].match: expected text, found 7."),
     "no edits": (
@@ -109,6 +109,16 @@ MISTAKES = {
         BUG.format(20, "expect: 'assert' is not one"),
     ),
     "raises": ("{raises: Z", "{raise: Z", "expect: {'raise': 'ZeroDivisionError'} is not one of"),
+    "no builtin": (
+        "{raises: ZeroDivisionError}",
+        "{raises: ZeroDivisonError}",
+        "expect.raises: no exception 'ZeroDivisonError'. Did you mean 'ZeroDivisionError'?",
+    ),
+    "empty bug": (
+        "bugs:\n  sum",
+        "bugs:\n  zzz:\n  sum",
+        "bug 'zzz': is empty. Write a mapping with s",
+    ),
     "trap": (
         "explanation: A sum",
         "explanation: no #",
@@ -125,6 +135,32 @@ def test_a_mistake_is_named_with_its_line_and_value(rewrite, monkeypatch, old, n
     with pytest.raises(BankError, match=r"^levels.yaml:\d+: ") as caught:
         load_bank(path)
     assert message in str(caught.value)
+
+
+def test_an_exception_of_its_own_may_be_expected(rewrite):
+    """A package may define exceptions that Python does not know."""
+    path = rewrite("{raises: ZeroDivisionError}", "{raises: OutOfBeads}")
+    expected = load_bank(path).bugs["mean_divisor_off_by_one"].expect
+    assert expected == Expect("raises", "OutOfBeads")
+
+
+def test_a_catalogue_that_is_a_list_is_told_what_it_needs(bank_folder):
+    """Without the outline, the outline is the next step."""
+    path = bank_folder / "levels.yaml"
+    path.write_text("- version\n")
+    with pytest.raises(
+        BankError, match=r"found \['version'\]. Write a mapping with version, source"
+    ):
+        load_bank(path)
+
+
+def test_a_missing_parameter_is_told_with_what_it_is_for(rewrite):
+    """The words are those of the operator, also where two fields or two lines share them."""
+    path = rewrite("operator: replace", "operator: swap_arguments")
+    with pytest.raises(BankError, match="edits") as caught:
+        load_bank(path)
+    advice = "the field 'second' is missing. Add it: positions from 1, or keywords."
+    assert advice in str(caught.value)
 
 
 def test_all_mistakes_are_told_at_once(rewrite):
