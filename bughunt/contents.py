@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import lru_cache
 
 import msgspec
 
 from bughunt import __version__, manifest
+from bughunt.detector_files import detector_files
 from bughunt.manifest import Manifest, Symptom
 from bughunt.mutate import MutatedTree, mutate, read
 from bughunt.select import Selection
 from bughunt.spec import Bank
 
-_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^#\n]+)", re.MULTILINE)
 _GITIGNORE = """\
 __pycache__/
 .pytest_cache/
@@ -118,39 +117,6 @@ def _data(bank: Bank) -> dict[str, bytes]:
 
 
 def _tests(bank: Bank, selection: Selection) -> dict[str, bytes]:
-    """Return the detectors, what they import of their own folder, and its conftest.py."""
-    wanted = [f"test_{bug.detector}.py" for bug in selection.bugs]
-    wanted += _beside(bank).get("conftest", ())
-    files: dict[str, bytes] = {}
-    while wanted:
-        name = wanted.pop()
-        if f"tests/{name}" not in files:
-            files[f"tests/{name}"], support = _detector(bank, name)
-            wanted += support
-    return files
-
-
-@lru_cache(maxsize=8)
-def _beside(bank: Bank) -> dict[str, list[str]]:
-    """Return the modules beside the detectors and their files: one, or all of a folder."""
-    modules: dict[str, list[str]] = {}
-    for file in sorted(bank.detectors.rglob("*.py")):
-        name = file.relative_to(bank.detectors).as_posix()
-        module = name.partition("/")[0].removesuffix(".py")
-        if not module.startswith("test_"):
-            modules.setdefault(module, []).append(name)
-    return modules
-
-
-@lru_cache(maxsize=1024)
-def _detector(bank: Bank, name: str) -> tuple[bytes, tuple[str, ...]]:
-    """Read a file of the detectors' folder; return it and the files beside it that it needs."""
-    source = read(bank.detectors / name)
-    words = sorted(_imported(source))
-    return source, tuple(file for word in words for file in _beside(bank).get(word, ()))
-
-
-def _imported(source: bytes) -> set[str]:
-    """Return the words of all import statements, among them the modules that they import."""
-    statements = _IMPORT.findall(source.decode("utf-8", "replace"))
-    return set(re.findall(r"\w+", " ".join(statements)))
+    """Return the detectors and what they need beside them, where a workspace has them."""
+    files = detector_files(bank, selection.bugs)
+    return {f"tests/{name}": source for name, source in files.items()}

@@ -10,18 +10,22 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from packaging.requirements import Requirement
 
+from bughunt.detector_files import detector_files
 from bughunt.errors import BankError
-from bughunt.spec import load_bank
+from bughunt.mutate import mutate
+from bughunt.spec import Bank, Bug, load_bank
 
 State = Literal["ok", "warning", "missing"]
 _OLDEST_PYTHON = (3, 10)
+_LOOKS = (mutate, detector_files)  # what materialize does with a bug
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -87,13 +91,31 @@ def _compiled_trainer() -> Finding:
 
 
 def _bank(path: Path | None) -> Finding:
+    """Load the catalogue, make each bug on its own, and look at each detector."""
     try:
         bank = load_bank(path)
+        problems = _problems(bank)
     except BankError as error:
-        more = len(error.problems) - 1
-        found = error.problems[0] + (f" (and {more} more)" if more else "")
+        problems = list(error.problems)
+    if problems:
+        more = len(problems) - 1
+        found = problems[0] + (f" (and {more} more)" if more else "")
         return Finding("bank", "missing", found, "Correct the catalogue, or reinstall bughunt.")
     return Finding("bank", "ok", f"{len(bank.bugs)} bugs, {len(bank.levels)} levels")
+
+
+def _problems(bank: Bank) -> list[str]:
+    """Return what would keep a bug of the bank out of a workspace."""
+    looks = (_complaints(look, bank, bug) for bug in bank.bugs.values() for look in _LOOKS)
+    return [problem for problems in looks for problem in problems]
+
+
+def _complaints(look: Callable[..., Any], bank: Bank, bug: Bug) -> tuple[str, ...]:
+    try:
+        look(bank, (bug,))
+    except BankError as error:
+        return error.problems
+    return ()
 
 
 def _base_folder() -> Finding:

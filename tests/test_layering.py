@@ -15,7 +15,7 @@ OURS = {"bughunt", "mutations", "nanochat", "rustbpe"}
 # fmt: off
 ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
-    "git_repository", "manifest", "contents", "placement", "workspace",
+    "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture", "report", "cli", "__main__",
 ]

@@ -78,6 +78,26 @@ def test_damaged_bank_is_shown_with_its_first_problem(findings, bank_folder):
     assert "levels.yaml:2" in found.found
 
 
+def test_edit_without_a_place_is_no_healthy_bank(findings, rewrite):
+    """What would fail only when a bug is chosen is found here."""
+    rewrite("match: result = 0", "match: result = 5")
+
+    found = findings()["bank"]
+
+    assert found.state == "missing"
+    assert "bug 'sum_starts_at_one': edits[0]: " in found.found
+
+
+def test_broken_detector_is_no_healthy_bank(findings, rewrite):
+    """Detectors are parsed, not run."""
+    rewrite("def observe(", "def observed(", "tests/detectors/test_total_of_nothing_is_nothing.py")
+
+    found = findings()["bank"]
+
+    assert found.state == "missing"
+    assert "test_total_of_nothing_is_nothing.py: there is no function 'observe'." in found.found
+
+
 def test_compiled_module_that_fails_is_told_with_its_cause(findings, monkeypatch):
     """The cause below the import error says what does not fit."""
     real = importlib.import_module

@@ -275,6 +275,11 @@ NOT_COLLECTED = {
 }
 
 
+def test_value_that_is_named_like_a_test_is_no_test(run):
+    """As for pytest, a test is something that can be called."""
+    assert run(DOUBLE, "test_data = [1]\n" + OBSERVE + JUDGE).outcome == Passed()
+
+
 @pytest.mark.parametrize(
     ("detector", "exception", "message"), NOT_COLLECTED.values(), ids=NOT_COLLECTED
 )
