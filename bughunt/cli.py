@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from bughunt import streams
 from bughunt.errors import BughuntError, EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -85,15 +85,19 @@ def _ending() -> Iterator[None]:
         yield
     except BughuntError as error:
         raise _told(error) from error
+    except click.ClickException as error:
+        with contextlib.suppress(OSError):
+            error.show()
+        raise click.exceptions.Exit(error.exit_code) from error
     except (KeyboardInterrupt, click.Abort):
         raise click.exceptions.Exit(INTERRUPTED) from None
     except BrokenPipeError:
-        _abandon_output()
+        streams.abandon_output()
         raise click.exceptions.Exit(UNREAD) from None
     except OSError as error:
         if error.filename is not None:  # a file has a name, and the stages look after theirs
             raise
-        _abandon_output()
+        streams.abandon_output()
         text = f"standard output: cannot be written: {error.strerror}. Write it elsewhere."
         raise _told(EnvironmentProblem(text)) from None
 
@@ -104,30 +108,13 @@ def _told(error: BughuntError) -> click.exceptions.Exit:
     return click.exceptions.Exit(error.exit_code)
 
 
-def _abandon_output() -> None:
-    """Let the interpreter flush into nothing what cannot be written."""
-    with contextlib.suppress(OSError):  # a stream of a test has no descriptor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _open_streams() -> None:
-    """Give the process the streams that its shell closed, and let them take any character."""
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a symptom may hold what a terminal lacks
-
-
 def main() -> None:
     """Run the command line of this process."""
     # A command is over before its garbage matters, and scanning libcst's classes takes a quarter
     # of the time of materialize, half of that when the process ends.
     gc.disable()
     atexit.register(gc.freeze)
-    _open_streams()
+    streams.prepare()
     bughunt(prog_name="bughunt")
 
 

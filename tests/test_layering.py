@@ -17,7 +17,8 @@ ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
-    "comparison", "grade", "doctor", "probing", "impact", "picture", "report", "cli", "__main__",
+    "comparison", "grade", "doctor", "probing", "impact", "picture", "report",
+    "streams", "cli", "__main__",
 ]
 # fmt: on
 

@@ -367,6 +367,18 @@ def test_output_that_nobody_reads_ends_quietly(command):
     assert (run.returncode, run.stderr) == (UNREAD, "")
 
 
+@pytest.mark.parametrize("command", ["nope", "check"])
+def test_wrong_call_is_wrong_though_it_cannot_be_told(command, tmp_path):
+    """Standard error has nobody who reads it, and the exit code still tells."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    line = [sys.executable, "-m", "bughunt", command]
+    run = subprocess.run(line, cwd=tmp_path, stderr=writer, check=False)
+    os.close(writer)
+
+    assert run.returncode == WRONG
+
+
 def test_closed_output_leaves_the_exit_code():
     """Whoever closes it wants nothing else."""
     line = f"exec {shlex.quote(sys.executable)} -m bughunt levels >&-"
