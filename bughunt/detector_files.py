@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 
@@ -77,27 +77,35 @@ def _looked_at(bank: Bank, name: str) -> _File:
     except (SyntaxError, ValueError) as error:
         reason = f"{error.msg} in line {error.lineno}" if isinstance(error, SyntaxError) else error
         return _File(source, (), (f"is no Python: {reason}. Correct it.",))
-    problems = [*_missing_modules(bank, module)]
+    imports = dict(_imports(module))
+    problems = [*_missing_modules(bank, imports)]
     if name.startswith("test_"):
         problems += _missing_halves(module)
-    words = sorted({top for top, _ in _imports(module)})
-    beside = tuple(file for word in words for file in _beside(bank).get(word, ()))
+    beside = tuple(file for word in sorted(imports) for file in _beside(bank).get(word, ()))
     return _File(source, beside, tuple(problems))
 
 
 def _imports(module: ast.Module) -> Iterator[tuple[str, int]]:
     """Yield the top-level module of each import, with its line."""
-    for node in ast.walk(module):
+    for node in _statements(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0], node.lineno
 
 
-def _missing_modules(bank: Bank, module: ast.Module) -> Iterator[str]:
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a block, at any depth; expressions are not looked into."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
+
+
+def _missing_modules(bank: Bank, imports: Mapping[str, int]) -> Iterator[str]:
     """Say which modules are neither beside the detector, nor under hunt, nor installed."""
     known = {*_beside(bank), *bank.packages}
-    for top, line in dict(_imports(module)).items():
+    for top, line in imports.items():
         if top not in known and top not in sys.stdlib_module_names and find_spec(top) is None:
             advice = did_you_mean(top, known)
             yield f"line {line} imports '{top}', which is neither beside it nor installed. {advice}"
