@@ -5,6 +5,7 @@ import os
 import pkgutil
 import resource
 import signal
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 
 import pytest
@@ -161,20 +162,23 @@ def test_kill_at_any_moment_leaves_a_checkpoint_that_loads(tmp_path, monkeypatch
     assert [entry.name for entry in tmp_path.iterdir()] == ["step_000003"]
 
 
-@pytest.fixture
-def small_disk():
-    """A limit on the size of files, which fails a write as a full disk does."""
+@contextmanager
+def small_disk(size):
+    """Limit the size of files, which fails a write as a full disk does; pytest's own log is one."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.parametrize("size", [100, 5_000, 20_000], ids="{} bytes".format)
-def test_full_disk_is_explained_and_costs_no_checkpoint(tmp_path, small_disk, size):
+def test_full_disk_is_explained_and_costs_no_checkpoint(tmp_path, size):
     """The error names the file and what to do; what was there before still loads."""
     first = save(tmp_path, 1, keep=1)
-    small_disk(size)
-    with pytest.raises(OSError, match=r"step_000002.*/model.pt: .* cannot be written .* Make room"):
+    message = r"step_000002.*/model.pt: .* cannot be written .* Make room"
+    with pytest.raises(OSError, match=message), small_disk(size):
         save(tmp_path, 2, keep=1)
     assert find_checkpoint(tmp_path) == first
     load_model(first, TOKENIZER)
