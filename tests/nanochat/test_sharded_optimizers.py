@@ -3,14 +3,10 @@
 The ranks are forked processes that talk through gloo on this machine.
 """
 
-import multiprocessing
-from datetime import timedelta
-from multiprocessing.connection import wait
-from time import monotonic
-
 import pytest
 import torch
 import torch.distributed as dist
+from forked_ranks import run_on_ranks
 
 from nanochat.optim import AdamW, Muon, padding_needed
 
@@ -55,13 +51,8 @@ def train(parameters, optimizers, steps, gradient):
             optimizer.step()
 
 
-def train_on_one_of_several_ranks(rank, ranks, folder):
-    """Train in a forked process, halfway resumed from the state, and leave the result in a file."""
-    torch.set_num_threads(1)
-    store = dist.FileStore(str(folder / "store"), ranks)
-    dist.init_process_group(
-        "gloo", store=store, rank=rank, world_size=ranks, timeout=timedelta(seconds=20)
-    )
+def train_on_one_of_several_ranks(rank):
+    """Train in a forked process, halfway resumed from the state; return what it ends with."""
     parameters, optimizers = make_model()
     train(parameters, optimizers, range(STEPS // 2), lambda *which: gradient_of(*which, rank))
     states = [optimizer.state_dict() for optimizer in optimizers]
@@ -76,38 +67,14 @@ def train_on_one_of_several_ranks(rank, ranks, folder):
     train(parameters, optimizers, rest, lambda *which: gradient_of(*which, rank))
 
     states = [optimizer.state_dict()["state"] for optimizer in optimizers]
-    result = {"parameters": [parameter.detach() for parameter in parameters], "states": states}
-    torch.save(result, folder / f"{rank}.pt")
-    dist.destroy_process_group()
-
-
-def run_on_ranks(ranks, folder, seconds=60):
-    """Results of all ranks; ranks that hang, or whose neighbour failed, are killed."""
-    fork = multiprocessing.get_context("fork")
-    target = train_on_one_of_several_ranks
-    processes = [fork.Process(target=target, args=(r, ranks, folder)) for r in range(ranks)]
-    for process in processes:
-        process.start()
-
-    running, deadline = {process.sentinel: process for process in processes}, monotonic() + seconds
-    while running and (left := deadline - monotonic()) > 0:
-        ended = [running.pop(sentinel) for sentinel in wait(list(running), timeout=left)]
-        for process in ended:
-            process.join()
-        if any(process.exitcode for process in ended):
-            break
-    for process in running.values():
-        process.kill()
-        process.join()
-
-    assert [process.exitcode for process in processes] == [0] * ranks
-    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(ranks)]
+    return {"parameters": [parameter.detach() for parameter in parameters], "states": states}
 
 
 @pytest.fixture(scope="module", params=[2, 3, 5], ids="{} ranks".format)
 def results(request, tmp_path_factory):
     """What each of several ranks ended with."""
-    return run_on_ranks(request.param, tmp_path_factory.mktemp("ranks"))
+    folder = tmp_path_factory.mktemp("ranks")
+    return run_on_ranks(train_on_one_of_several_ranks, request.param, folder)
 
 
 def test_several_ranks_equal_one_rank_on_the_joined_batch(results):
