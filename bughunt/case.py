@@ -1,4 +1,4 @@
-"""One case, in the process that may be lost: load the detector, observe, judge.
+"""One case, in the process that may be lost: load its detectors, observe, judge.
 
 Whatever the code under hunt or the detector does inside Python becomes an ``Outcome`` here; what
 ends the process (a signal, an exit, a hang) is for the runner, outside, to see.
@@ -11,6 +11,7 @@ import inspect
 import linecache
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,15 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from bughunt import observation
-from bughunt.outcome import Batch, Case, Crashed, Failed, Outcome, Passed
-from bughunt.tree_import import TreeFinder, WrongTree, check_origins, is_inside, loaded
+from bughunt.outcome import Answer, Batch, Case, Crashed, Failed, Judgement, Outcome, Passed
+from bughunt.tree_import import (
+    TreeFinder,
+    WrongTree,
+    check_origins,
+    is_inside,
+    late_imports,
+    loaded,
+)
 
 _LONGEST_MESSAGE = 4000
 
@@ -28,13 +36,30 @@ class NotCollected(Exception):
     """No detector file, or one without ``observe``, a test, or with a test of other parameters."""
 
 
-def run_case(batch: Batch, case: Case) -> Outcome:
-    """Run one detector against the tree, in this process, which is of no use afterwards."""
-    places = (*(batch.root / package for package in batch.packages), case.detector.parent)
+def run_case(batch: Batch, case: Case) -> Answer:
+    """Run detectors against the tree, in this process, which is of no use afterwards."""
+    before = set(sys.modules)
+    finder = TreeFinder(batch.root, batch.packages, case.overlay)
+    judgements: list[Judgement] = []
     try:
-        _prepare_imports(batch, case)
-        observe, tests = _load_detector(case.detector)
-        observed = observation.encode(observe(case.seed))
+        _prepare(batch, case, finder)
+    except BaseException as error:  # torch may be missing, or the tree gone
+        judgements = [Judgement(_crashed(error, batch.root, ()), 0.0) for _ in case.detectors]
+    for detector in case.detectors[len(judgements) :]:
+        started = time.perf_counter()
+        outcome = _run_detector(batch, detector, case.seed)
+        judgements.append(Judgement(outcome, time.perf_counter() - started))
+        if case.until_caught and not isinstance(outcome, Passed):
+            break
+    return Answer(tuple(judgements), tuple(sorted(finder.served)), late_imports(before))
+
+
+def _run_detector(batch: Batch, detector: Path, seed: int) -> Outcome:
+    """Load the detector, observe the tree, judge what was observed."""
+    places = (*(batch.root / package for package in batch.packages), detector.parent)
+    try:
+        observe, tests = _load_detector(detector)
+        observed = observation.encode(observe(seed))
         check_origins(batch.root, batch.packages)
     except BaseException as error:  # the code under hunt may raise anything
         return _crashed(error, batch.root, places)
@@ -49,14 +74,17 @@ def run_case(batch: Batch, case: Case) -> Outcome:
     return Passed()
 
 
-def _prepare_imports(batch: Batch, case: Case) -> None:
+def _prepare(batch: Batch, case: Case, finder: TreeFinder) -> None:
     """Make the tree, with the overlay, the only place that the packages come from."""
     early = [name for name, _ in loaded(batch.packages)]
     if early:
         raise WrongTree(f"{early[0]} was imported before the tree was known.")
     os.chdir(batch.root)
-    sys.path[:0] = [str(batch.root), str(case.detector.parent)]
-    sys.meta_path.insert(0, TreeFinder(batch.root, batch.packages, case.overlay))
+    folders = dict.fromkeys(str(detector.parent) for detector in case.detectors)
+    sys.path[:0] = [str(batch.root), *folders]
+    sys.meta_path.insert(0, finder)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(case.threads)
 
 
 def _load_detector(file: Path) -> tuple[Callable[[int], Any], list[Callable[[Any], None]]]:
@@ -71,7 +99,11 @@ def _load_detector(file: Path) -> tuple[Callable[[int], Any], list[Callable[[Any
     module = ModuleType(file.stem, None)
     module.__file__ = str(file)
     sys.modules[file.stem] = module
-    exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
+    try:
+        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
+    except BaseException as error:
+        text = f"{file.name} cannot be imported: {type(error).__name__}: {_message(error)}."
+        raise NotCollected(f"{text} Correct what stands at its top level.") from error
 
     named = (value for name, value in vars(module).items() if name.startswith("test_"))
     tests = [value for value in named if callable(value)]  # what pytest would call, too

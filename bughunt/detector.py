@@ -25,6 +25,7 @@ from bughunt.outcome import (
     CaseReport,
     Crashed,
     Failed,
+    Judgement,
     Outcome,
     Passed,
     TimedOut,
@@ -33,6 +34,7 @@ from bughunt.outcome import (
 __all__ = [
     "Batch",
     "Case",
+    "CaseRun",
     "Crashed",
     "DetectorRun",
     "DetectorServer",
@@ -60,6 +62,14 @@ class DetectorRun(msgspec.Struct, frozen=True):
     output: str = ""  # the end of what was printed
 
 
+class CaseRun(msgspec.Struct, frozen=True):
+    """One case: its detectors as far as they ran, in their order."""
+
+    runs: tuple[DetectorRun, ...]
+    seconds: float  # of its process
+    files: tuple[str, ...] | None  # of the packages, that it asked for; None: it died untold
+
+
 class RunnerDied(EnvironmentProblem):
     """The process that runs the cases ended by itself."""
 
@@ -72,13 +82,13 @@ def run_cases(
     timeout: float = 30.0,
     jobs: int = 1,
 ) -> tuple[DetectorRun, ...]:
-    """Run the cases against the tree at ``root`` and return the runs in the order of the cases.
+    """Run the cases against the tree at ``root``; return all runs, in the order of the cases.
 
     Args:
         root: the folder that holds the packages.
         packages: names of the packages under hunt; they are imported from ``root`` or not at all.
         cases: what to run; each in a process of its own.
-        timeout: seconds after which a case is killed.
+        timeout: seconds for each detector, after which its case is killed.
         jobs: how many cases run at a time.
 
     Raises:
@@ -89,11 +99,11 @@ def run_cases(
         root=root, packages=tuple(packages), cases=tuple(cases), timeout=timeout, jobs=jobs
     )
     if not CAN_FORK:
-        runs = dict(run_in_fresh_processes(batch))
+        ended = dict(run_in_fresh_processes(batch))
     else:
         with DetectorServer() as server:
-            runs = dict(server.run(batch))
-    return tuple(runs[index] for index in range(len(cases)))
+            ended = dict(server.run(batch))
+    return tuple(run for index in range(len(cases)) for run in ended[index].runs)
 
 
 class DetectorServer:
@@ -109,8 +119,8 @@ class DetectorServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def run(self, batch: Batch) -> Iterator[tuple[int, DetectorRun]]:
-        """Yield the index and the run of each case as it ends.
+    def run(self, batch: Batch) -> Iterator[tuple[int, CaseRun]]:
+        """Yield the index and the runs of each case as it ends.
 
         Raises:
             RunnerDied: when the server ends before the last case has.
@@ -128,7 +138,7 @@ class DetectorServer:
             if content is None:
                 raise RunnerDied(self._last_words())
             report = outcome.decode_report(content)
-            yield report.index, _detector_run(batch, report)
+            yield report.index, _case_run(batch, report)
 
     def close(self) -> None:
         """End the server and every case that still runs."""
@@ -153,19 +163,20 @@ class DetectorServer:
         )
 
 
-def run_in_fresh_processes(batch: Batch) -> Iterator[tuple[int, DetectorRun]]:
+def run_in_fresh_processes(batch: Batch) -> Iterator[tuple[int, CaseRun]]:
     """Yield what ``DetectorServer.run`` yields, with a new process for each case and no fork."""
     batch = _absolute(batch)
     with ThreadPoolExecutor(batch.jobs) as pool:
         futures = [pool.submit(_run_alone, batch, index) for index in range(len(batch.cases))]
         for future in as_completed(futures):
             report = future.result()
-            yield report.index, _detector_run(batch, report)
+            yield report.index, _case_run(batch, report)
 
 
 def _run_alone(batch: Batch, index: int) -> CaseReport:
     """Run one case in a process that ends with it."""
     single = msgspec.structs.replace(batch, cases=(batch.cases[index],))
+    detectors = len(batch.cases[index].detectors)
     started = time.monotonic()
     with _start_runner("main_one", stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -173,19 +184,20 @@ def _run_alone(batch: Batch, index: int) -> CaseReport:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(outcome.encode(single))
             process.stdin.flush()
-        result: Outcome
+        death: Outcome
         try:
-            result = runner.ended_without_answer(process.wait(batch.timeout))
+            death = runner.ended_without_answer(process.wait(batch.timeout * detectors))
         except subprocess.TimeoutExpired:
-            result = TimedOut(batch.timeout)
+            death = TimedOut(batch.timeout * detectors)
         seconds = time.monotonic() - started
         _kill_group(process)
         content = outcome.unframe(answer.content())
-        if content is not None:
-            with contextlib.suppress(msgspec.MsgspecError):
-                result = outcome.decode_answer(content).outcome
         text = printed.content().decode(errors="replace")
-    return CaseReport(index, result, seconds, text)
+    if content is not None:
+        with contextlib.suppress(msgspec.MsgspecError):
+            said = outcome.decode_answer(content)
+            return CaseReport(index, said.judgements, seconds, text, said.files)
+    return CaseReport(index, (Judgement(death, seconds),) * detectors, seconds, text)
 
 
 class _Tail:
@@ -255,11 +267,21 @@ def _absolute(batch: Batch) -> Batch:
     def absolute(path: Path) -> Path:
         return Path(os.path.normpath(path.absolute()))
 
-    cases = [msgspec.structs.replace(it, detector=absolute(it.detector)) for it in batch.cases]
+    cases = [
+        msgspec.structs.replace(it, detectors=tuple(map(absolute, it.detectors)))
+        for it in batch.cases
+    ]
     return msgspec.structs.replace(batch, root=absolute(batch.root), cases=tuple(cases))
 
 
-def _detector_run(batch: Batch, report: CaseReport) -> DetectorRun:
+def _case_run(batch: Batch, report: CaseReport) -> CaseRun:
     case = batch.cases[report.index]
-    law = case.detector.stem.removeprefix("test_")
-    return DetectorRun(law, case.seed, report.outcome, report.seconds, report.output)
+    runs = (
+        DetectorRun(_law(detector), case.seed, judged.outcome, judged.seconds, report.output)
+        for detector, judged in zip(case.detectors, report.judgements, strict=False)
+    )
+    return CaseRun(tuple(runs), report.seconds, report.files)
+
+
+def _law(detector: Path) -> str:
+    return detector.stem.removeprefix("test_")

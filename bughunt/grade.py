@@ -44,7 +44,7 @@ class Grade(msgspec.Struct, frozen=True):
 
 def cases(root: Path, symptoms: Iterable[Symptom]) -> tuple[Case, ...]:
     """Return what must be run to grade these symptoms of the workspace at ``root``."""
-    return tuple(Case(root / "tests" / f"test_{it.detector}.py") for it in symptoms)
+    return tuple(Case((root / "tests" / f"test_{it.detector}.py",)) for it in symptoms)
 
 
 def grade(symptoms: Iterable[Symptom], runs: Sequence[DetectorRun]) -> Grade:

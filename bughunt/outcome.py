@@ -42,11 +42,13 @@ Outcome = Passed | Failed | Crashed | TimedOut
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One detector, one seed, and texts that replace files of the tree, in memory."""
+    """Detectors that share a process, a seed, and texts that replace files of the tree there."""
 
-    detector: Path
+    detectors: tuple[Path, ...]  # run in this order
     seed: int = 0
     overlay: dict[str, str] = {}  # path relative to the root, with "/" -> text
+    threads: int = 1  # that an operator of torch may use
+    until_caught: bool = False  # whether the first that does not pass is the last to run
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +57,23 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     root: Path
     packages: tuple[str, ...]
     cases: tuple[Case, ...]
-    timeout: float = 30.0  # seconds for each case
+    timeout: float = 30.0  # seconds for each detector of a case
     jobs: int = 1
     memory: int | None = None  # bytes that a case may take beyond what it starts with
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """How one detector ended, and how long it took without its process."""
+
+    outcome: Outcome
+    seconds: float
 
 
 class Answer(msgspec.Struct, frozen=True):
     """What the process of a case says at its end."""
 
-    outcome: Outcome
+    judgements: tuple[Judgement, ...]  # of the detectors that ran
+    files: tuple[str, ...] = ()  # of the packages, that the case asked for, relative to the root
     imported: tuple[str, ...] = ()  # what it had to import that the next case could be spared
 
 
@@ -71,9 +81,10 @@ class CaseReport(msgspec.Struct, frozen=True):
     """How the case with this index ended."""
 
     index: int
-    outcome: Outcome
-    seconds: float
+    judgements: tuple[Judgement, ...]
+    seconds: float  # of the whole process
     output: str  # the end of what was printed
+    files: tuple[str, ...] | None = None  # as in Answer; None: the process died and told nothing
 
 
 def encode(record: msgspec.Struct) -> bytes:

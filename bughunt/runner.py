@@ -25,7 +25,7 @@ from typing import BinaryIO, NoReturn
 import msgspec
 
 from bughunt import case, outcome, tree_import
-from bughunt.outcome import Answer, Batch, CaseReport, Crashed, Outcome, TimedOut
+from bughunt.outcome import Answer, Batch, CaseReport, Crashed, Judgement, Outcome, TimedOut
 
 # The parent passes this to ``python -c``: the folder that holds bughunt is on the path just long
 # enough to load it, because a checkout holds the packages under hunt as well.
@@ -83,8 +83,9 @@ def _redirect(source: int, *targets: int) -> None:
 
 def preload(batch: Batch) -> None:
     """Import, once for all forks, what the detectors and the code that they import import."""
-    folders = (batch.root, *{item.detector.parent for item in batch.cases})
-    names = tree_import.outside_imports({item.detector for item in batch.cases}, folders)
+    detectors = {detector for item in batch.cases for detector in item.detectors}
+    folders = (batch.root, *{detector.parent for detector in detectors})
+    names = tree_import.outside_imports(detectors, folders)
     _import(name for name in names if name.partition(".")[0] not in batch.packages)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
@@ -104,7 +105,8 @@ class _Fork:
         self.index = index
         self.answer = bytearray()
         self.output = bytearray()
-        self.timeout = batch.timeout
+        self.detectors = len(batch.cases[index].detectors)
+        self.timeout = batch.timeout * self.detectors
         self.status: int | None = None
         self.answer_end, answer_start = os.pipe()
         self.output_end, output_start = os.pipe()
@@ -144,7 +146,10 @@ class _Fork:
         self._reap()
         self._drain()
         text = bytes(self.output).decode(errors="replace")
-        return CaseReport(self.index, self._outcome(seconds), seconds, text)
+        answer = self._answer()
+        if answer is not None:
+            return CaseReport(self.index, answer.judgements, seconds, text, answer.files)
+        return CaseReport(self.index, (self._death(seconds),) * self.detectors, seconds, text)
 
     def imported(self) -> tuple[str, ...]:
         """Return what the case had to import from packages that the server has loaded."""
@@ -168,13 +173,11 @@ class _Fork:
                     pass
             os.close(descriptor)
 
-    def _outcome(self, seconds: float) -> Outcome:
-        answer = self._answer()
-        if answer is not None:
-            return answer.outcome
-        if seconds > self.timeout:
-            return TimedOut(self.timeout)
-        return ended_without_answer(os.waitstatus_to_exitcode(self.status or 0))
+    def _death(self, seconds: float) -> Judgement:
+        outcome: Outcome = TimedOut(self.timeout)
+        if seconds <= self.timeout:
+            outcome = ended_without_answer(os.waitstatus_to_exitcode(self.status or 0))
+        return Judgement(outcome, seconds)
 
     def _answer(self) -> Answer | None:
         content = outcome.unframe(self.answer)
@@ -255,7 +258,7 @@ def _become_case(batch: Batch, index: int, answer: int, output: int) -> NoReturn
         _redirect(output, 1, 2)
         answer = os.dup2(answer, 3)
         os.closerange(4, _MOST_DESCRIPTORS)
-        _limit_processor_time(batch.timeout)
+        _limit_processor_time(batch.timeout * len(batch.cases[index].detectors))
         _run_and_exit(batch, index, answer)
     except BaseException:  # no error may climb into the server's own loop
         traceback.print_exc()
@@ -265,11 +268,10 @@ def _become_case(batch: Batch, index: int, answer: int, output: int) -> NoReturn
 
 def _run_and_exit(batch: Batch, index: int, answer: int) -> NoReturn:
     """Run the case, send its outcome, and leave without the clean-up of the server's objects."""
-    pid, before = os.getpid(), set(sys.modules)
+    pid = os.getpid()
     if batch.memory is not None:
         _limit_memory(batch.memory)
-    result = case.run_case(batch, batch.cases[index])
-    framed = outcome.encode(Answer(result, tree_import.late_imports(before)))
+    framed = outcome.encode(case.run_case(batch, batch.cases[index]))
     with contextlib.suppress(OSError, ValueError):  # the code under hunt may have closed them
         sys.stdout.flush()
         sys.stderr.flush()

@@ -49,6 +49,7 @@ class TreeFinder(MetaPathFinder):
         self.root = root
         self.packages = packages
         self.overlay = overlay
+        self.served: set[str] = set()  # the files that were asked for, relative to the root
 
     def find_spec(
         self,
@@ -64,6 +65,7 @@ class TreeFinder(MetaPathFinder):
             text = self.overlay.get(relative)
             file = self.root / relative
             if text is not None or file.is_file():
+                self.served.add(relative)
                 return _spec(fullname, file, text, is_package=is_package)
         # What is left in the tree: folders without ``__init__.py``, and compiled modules.
         spec = PathFinder.find_spec(fullname, [str(self.root)] if path is None else path)

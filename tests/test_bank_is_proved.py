@@ -37,11 +37,11 @@ def outcomes(server, present, detecting, seeds=SEEDS):
     overlay = {path: text for path, text in tree.mutated.items() if text != tree.clean[path]}
     asked = [(seed, bug) for bug in detecting for seed in seeds]
     cases = tuple(
-        Case(BANK.detectors / f"test_{bug.detector}.py", seed, overlay) for seed, bug in asked
+        Case((BANK.detectors / f"test_{bug.detector}.py",), seed, overlay) for seed, bug in asked
     )
     batch = Batch(root=BANK.root, packages=BANK.packages, cases=cases, jobs=2)
     runs = dict(server.run(batch))
-    return [(*asked[index], runs[index].outcome) for index in range(len(cases))]
+    return [(*asked[index], runs[index].runs[0].outcome) for index in range(len(cases))]
 
 
 def not_caught(found):

@@ -17,7 +17,9 @@ ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
-    "comparison", "grade", "doctor", "probing", "impact", "picture", "report",
+    "comparison", "grade", "doctor", "probing", "impact", "picture",
+    "proof", "inspection", "evidence", "verify", "mutants", "survivors",
+    "report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
 # fmt: on

@@ -32,7 +32,7 @@ def test_runs_come_back_in_the_order_of_the_cases(tmp_path):
     """Cases that end early do not overtake in the result."""
     file = write_tree(tmp_path, "import time\ndef grind(x):\n    time.sleep(0.3 / (x + 1))\n")
 
-    runs = run_cases(tmp_path, ["mill"], [Case(file, seed) for seed in (0, 5, 9)], jobs=3)
+    runs = run_cases(tmp_path, ["mill"], [Case((file,), seed) for seed in (0, 5, 9)], jobs=3)
 
     assert [run.seed for run in runs] == [0, 5, 9]
 
@@ -42,7 +42,7 @@ def test_relative_root_and_detector_are_understood(tmp_path, monkeypatch):
     write_tree(tmp_path / "inner")
     monkeypatch.chdir(tmp_path)
 
-    (run,) = run_cases(Path("inner/../inner"), ["mill"], [Case(Path("inner/test_ground.py"))])
+    (run,) = run_cases(Path("inner/../inner"), ["mill"], [Case((Path("inner/test_ground.py"),))])
 
     assert run.outcome == Passed()
 
@@ -53,21 +53,21 @@ def test_tree_behind_a_link_counts_as_itself(tmp_path):
     (tmp_path / "bank").mkdir()
     (tmp_path / "bank" / "mill").symlink_to(tmp_path / "real" / "mill")
 
-    (run,) = run_cases(tmp_path / "bank", ["mill"], [Case(file)])
+    (run,) = run_cases(tmp_path / "bank", ["mill"], [Case((file,))])
 
     assert run.outcome == Passed()
 
 
 def test_one_server_serves_several_trees(tmp_path):
     """Nothing of an earlier batch is left in a later one."""
-    cases = {name: Case(write_tree(tmp_path / name)) for name in ("a", "b")}
+    cases = {name: Case((write_tree(tmp_path / name),)) for name in ("a", "b")}
     write_tree(tmp_path / "b", "def grind(x):\n    return 7\n", expected=7)
 
     with DetectorServer() as server:
         for name, case in cases.items():
             batch = Batch(root=tmp_path / name, packages=("mill",), cases=(case,))
-            ((_, run),) = server.run(batch)
-            assert run.outcome == Passed()
+            ((_, ended),) = server.run(batch)
+            assert ended.runs[0].outcome == Passed()
 
 
 def test_imports_are_paid_once_and_code_under_hunt_never_loaded_early(tmp_path):
@@ -84,7 +84,7 @@ def test_imports_are_paid_once_and_code_under_hunt_never_loaded_early(tmp_path):
         "    assert 'colorsys' in observed and 'mill' not in observed\n"
     )
 
-    (run,) = run_cases(tmp_path, ["mill"], [Case(file)])
+    (run,) = run_cases(tmp_path, ["mill"], [Case((file,))])
 
     assert run.outcome == Passed()
 
@@ -99,7 +99,7 @@ def test_environment_of_the_caller_does_not_reach_the_case(tmp_path, monkeypatch
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "other"))
     monkeypatch.setenv("PYTHONHASHSEED", "7")
 
-    (run,) = run_cases(tmp_path, ["mill"], [Case(file)])
+    (run,) = run_cases(tmp_path, ["mill"], [Case((file,))])
 
     assert run.outcome == Passed()
 
@@ -109,7 +109,7 @@ def test_server_that_dies_is_an_error_with_its_last_words(tmp_path):
     file = write_tree(tmp_path, "import os\ndef grind(x):\n    os.kill(os.getppid(), 9)\n")
 
     with pytest.raises(RunnerDied, match=r"ended with code -9: it wrote nothing\. Run 'bughunt"):
-        run_cases(tmp_path, ["mill"], [Case(file)])
+        run_cases(tmp_path, ["mill"], [Case((file,))])
 
 
 def test_closing_the_server_kills_running_cases(tmp_path):
@@ -125,7 +125,7 @@ def grind(x):
     return 1
 """
     file = write_tree(tmp_path, body)
-    cases = (Case(file, 0), Case(file, 1))
+    cases = (Case((file,), 0), Case((file,), 1))
     with DetectorServer() as server:
         runs = server.run(Batch(root=tmp_path, packages=("mill",), cases=cases, jobs=2))
         assert next(runs)[0] == 0

@@ -116,4 +116,4 @@ def test_detectors_are_those_of_the_workspace():
     """The hunter can read, run and debug exactly what grades him."""
     (case,) = cases(Path("/hunt"), SYMPTOMS[:1])
 
-    assert case.detector == Path("/hunt/tests/test_fast.py")
+    assert case.detectors[0] == Path("/hunt/tests/test_fast.py")

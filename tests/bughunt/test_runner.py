@@ -39,10 +39,10 @@ def run(request, tmp_path, server):
     start = server.run if request.param == "fork" else run_in_fresh_processes
 
     def run_one(body, detector=OBSERVE + JUDGE, *, overlay=None, timeout=20.0, **limits):
-        case = Case(write(tmp_path, body, detector), overlay=overlay or {})
+        case = Case((write(tmp_path, body, detector),), overlay=overlay or {})
         batch = Batch(root=tmp_path, packages=("shop",), cases=(case,), timeout=timeout, **limits)
-        ((_, result),) = start(batch)
-        return result
+        ((_, ended),) = start(batch)
+        return ended.runs[0]
 
     return run_one
 
@@ -270,8 +270,16 @@ NOT_COLLECTED = {
         "NotCollected",
         r"test_law.py: test_it(observed, tmp_path) must take 'observed' and nothing else",
     ),
-    "module": ("import nothing_like_it\n" + OBSERVE + JUDGE, "ModuleNotFoundError", "nothing_like"),
-    "syntax": ("def observe(:\n", "SyntaxError", "invalid syntax: def observe(:"),
+    "module": (
+        "import nothing_like_it\n" + OBSERVE + JUDGE,
+        "NotCollected",
+        "test_law.py cannot be imported: ModuleNotFoundError: No module named 'nothing_like_it'",
+    ),
+    "syntax": (
+        "def observe(:\n",
+        "NotCollected",
+        "SyntaxError: invalid syntax (test_law.py, line 1)",
+    ),
 }
 
 
@@ -340,30 +348,30 @@ def test_run_leaves_no_file_in_the_tree(run, tmp_path):
 def test_package_is_never_taken_from_elsewhere(tmp_path):
     """What the tree lacks is missing, though a package of that name is installed."""
     detector = "def observe(seed):\n    import hypothesis\n    return 2\n" + JUDGE
-    case = Case(write(tmp_path, DOUBLE, detector))
+    case = Case((write(tmp_path, DOUBLE, detector),))
     batch = Batch(root=tmp_path, packages=("hypothesis",), cases=(case,))
-    ((_, result),) = run_in_fresh_processes(batch)
+    ((_, ended),) = run_in_fresh_processes(batch)
 
-    assert result.outcome.exception == "ModuleNotFoundError"
-    assert f"No module named 'hypothesis' in {tmp_path}" in result.outcome.message
+    assert ended.runs[0].outcome.exception == "ModuleNotFoundError"
+    assert f"No module named 'hypothesis' in {tmp_path}" in ended.runs[0].outcome.message
 
 
 def test_package_that_is_loaded_too_early_is_refused(server, tmp_path):
     """The server itself uses ``selectors``: a tree with that package cannot be told apart."""
-    case = Case(write(tmp_path, DOUBLE, OBSERVE + JUDGE))
+    case = Case((write(tmp_path, DOUBLE, OBSERVE + JUDGE),))
     batch = Batch(root=tmp_path, packages=("shop", "selectors"), cases=(case,))
-    ((_, result),) = server.run(batch)
+    ((_, ended),) = server.run(batch)
 
-    assert result.outcome.exception == "WrongTree"
-    assert result.outcome.message == "selectors was imported before the tree was known."
+    assert ended.runs[0].outcome.exception == "WrongTree"
+    assert ended.runs[0].outcome.message == "selectors was imported before the tree was known."
 
 
 def test_what_imports_print_is_no_output_of_the_case(server, tmp_path):
     """It was printed once, in the server, and not by each of its forks."""
-    case = Case(write(tmp_path, DOUBLE, "import this\n" + OBSERVE + JUDGE))
-    ((_, result),) = server.run(Batch(root=tmp_path, packages=("shop",), cases=(case,)))
+    case = Case((write(tmp_path, DOUBLE, "import this\n" + OBSERVE + JUDGE),))
+    ((_, ended),) = server.run(Batch(root=tmp_path, packages=("shop",), cases=(case,)))
 
-    assert (result.outcome, result.output) == (Passed(), "")
+    assert (ended.runs[0].outcome, ended.runs[0].output) == (Passed(), "")
 
 
 def test_package_swapped_behind_our_back_is_noticed(run, tmp_path):
@@ -401,12 +409,12 @@ def test_results_of_many_cases_are_told_apart(server, tmp_path, jobs):
     """A crash, a hang and a flood beside it leave every other case as it is."""
     bodies = [DOUBLE, "import os\nos._exit(3)\n", "while True: pass\n", "double = 3\n", DOUBLE]
     file = write(tmp_path, DOUBLE, OBSERVE + JUDGE)
-    cases = tuple(Case(file, 0, {"shop/__init__.py": body}) for body in bodies)
+    cases = tuple(Case((file,), 0, {"shop/__init__.py": body}) for body in bodies)
     batch = Batch(root=tmp_path, packages=("shop",), cases=cases, timeout=1.5, jobs=jobs)
 
     runs = dict(server.run(batch))
 
-    kinds = [type(runs[index].outcome) for index in range(5)]
+    kinds = [type(runs[index].runs[0].outcome) for index in range(5)]
     assert kinds == [Passed, Crashed, TimedOut, Crashed, Passed]
 
 
@@ -424,12 +432,12 @@ def test_case_cannot_write_to_the_parent(server, tmp_path):
     """
     file = write(tmp_path, DOUBLE, OBSERVE + JUDGE)
     overlays = ({"shop/__init__.py": textwrap.dedent(noise)}, {})
-    cases = tuple(Case(file, 0, overlay) for overlay in overlays)
+    cases = tuple(Case((file,), 0, overlay) for overlay in overlays)
 
     runs = dict(server.run(Batch(root=tmp_path, packages=("shop",), cases=cases)))
 
-    assert isinstance(runs[0].outcome, Crashed)
-    assert runs[1].outcome == Passed()
+    assert isinstance(runs[0].runs[0].outcome, Crashed)
+    assert runs[1].runs[0].outcome == Passed()
 
 
 def test_signal_without_a_name_is_an_outcome_too(run):
@@ -451,11 +459,11 @@ def test_what_one_case_imports_late_the_next_one_finds_loaded(tmp_path, server):
         """
     judge = "def test_loaded(observed):\n    assert observed['result'], 'not loaded yet'\n"
     file = write(tmp_path, body, OBSERVE + judge)
-    batch = Batch(root=tmp_path, packages=("shop",), cases=(Case(file), Case(file)))
+    batch = Batch(root=tmp_path, packages=("shop",), cases=(Case((file,)), Case((file,))))
     runs = dict(server.run(batch))
 
-    assert runs[0].outcome == Failed("not loaded yet")
-    assert runs[1].outcome == Passed()
+    assert runs[0].runs[0].outcome == Failed("not loaded yet")
+    assert runs[1].runs[0].outcome == Passed()
 
 
 @pytest.mark.slow
@@ -471,7 +479,7 @@ def test_a_case_ends_even_when_its_server_was_killed(tmp_path):
                 pass
         """
     with DetectorServer() as doomed:
-        case = Case(write(tmp_path, body, OBSERVE + JUDGE))
+        case = Case((write(tmp_path, body, OBSERVE + JUDGE),))
         runs = doomed.run(Batch(root=tmp_path, packages=("shop",), cases=(case,), timeout=2.0))
         threading.Thread(target=kill_when_there_is, args=(tmp_path / "pid", doomed)).start()
         with pytest.raises(RunnerDied, match="ended with code -9"):
@@ -493,3 +501,74 @@ def wait_for(condition, seconds):
     while not condition() and time.monotonic() < deadline:
         threading.Event().wait(0.02)
     return condition()
+
+
+def test_detectors_of_one_case_share_a_process_and_keep_their_verdicts(server, tmp_path):
+    """Each is judged by itself, though what one leaves behind is there for the next."""
+    seen = "def observe(seed):\n    import shop\n    shop.calls += 1\n    return shop.calls\n"
+    files = [
+        write(
+            tmp_path,
+            "calls = 0\n",
+            f"{seen}def test_it(observed):\n    assert observed == 2\n",
+            name,
+        )
+        for name in ("test_a.py", "test_b.py", "test_c.py")
+    ]
+    batch = Batch(root=tmp_path, packages=("shop",), cases=(Case(tuple(files)),))
+
+    ((_, ended),) = server.run(batch)
+
+    assert [run.detector for run in ended.runs] == ["a", "b", "c"]
+    assert [type(run.outcome) for run in ended.runs] == [Failed, Passed, Failed]
+    assert ended.files == ("shop/__init__.py",)
+
+
+def test_case_that_is_to_end_when_caught_runs_no_further(server, tmp_path):
+    """What would come after the first detector that does not pass has no verdict."""
+    good = write(tmp_path, DOUBLE, OBSERVE + JUDGE, "test_good.py")
+    bad = write(
+        tmp_path, DOUBLE, OBSERVE + "def test_it(observed):\n    assert False\n", "test_bad.py"
+    )
+    case = Case((good, bad, good), until_caught=True)
+
+    ((_, ended),) = server.run(Batch(root=tmp_path, packages=("shop",), cases=(case,)))
+
+    assert [type(run.outcome) for run in ended.runs] == [Passed, Failed]
+
+
+def test_death_of_a_process_is_the_outcome_of_all_its_detectors(server, tmp_path):
+    """None of them has a verdict that could be believed."""
+    good = write(tmp_path, DOUBLE, OBSERVE + JUDGE, "test_good.py")
+    dead = write(
+        tmp_path, DOUBLE, "def observe(seed):\n    import os; os._exit(3)\n" + JUDGE, "test_x.py"
+    )
+
+    ((_, ended),) = server.run(
+        Batch(root=tmp_path, packages=("shop",), cases=(Case((good, dead)),))
+    )
+
+    assert [run.outcome.exception for run in ended.runs] == ["ProcessExit", "ProcessExit"]
+    assert ended.files is None
+
+
+def test_case_uses_as_many_threads_as_it_says(server, tmp_path):
+    """One is the rule, so that sums come out the same; more are for looking at what depends."""
+    observe = "def observe(seed):\n    import torch\n    return torch.get_num_threads()\n"
+    file = write(tmp_path, DOUBLE, f"{observe}def test_it(observed):\n    assert observed == 2\n")
+    cases = (Case((file,), threads=1), Case((file,), threads=2))
+
+    ended = dict(server.run(Batch(root=tmp_path, packages=("shop",), cases=cases)))
+
+    assert [type(ended[index].runs[0].outcome) for index in range(2)] == [Failed, Passed]
+
+
+def test_files_that_a_case_asked_for_are_told_even_when_they_cannot_be_imported(server, tmp_path):
+    """What a verdict depends on includes the file that broke it, and not what nobody imported."""
+    file = write(tmp_path, "import shop.till\n", OBSERVE + JUDGE)
+    (tmp_path / "shop" / "till.py").write_text("1 / 0\n")
+    (tmp_path / "shop" / "unused.py").write_text("")
+
+    ((_, ended),) = server.run(Batch(root=tmp_path, packages=("shop",), cases=(Case((file,)),)))
+
+    assert ended.files == ("shop/__init__.py", "shop/till.py")
