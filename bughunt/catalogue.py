@@ -97,6 +97,13 @@ class ImpactEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
+class ConflictEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bugs that are never put into the same code, as it is written."""
+
+    bugs: Annotated[tuple[Word, ...], Meta(min_length=2, description="List two bugs or more.")]
+    because: Annotated[Text, Meta(description="Write which of them is not seen, or seen in vain.")]
+
+
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of levels.yaml."""
 
@@ -111,6 +118,10 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, ImpactEntry],
         Meta(description="Write a mapping from kinds of impact to {probe: FILE, files: [FILES]}."),
     ] = {}
+    conflicts: Annotated[
+        tuple[ConflictEntry, ...],
+        Meta(description="List bugs that disturb each other; 'bughunt bank verify' finds them."),
+    ] = ()
 
 
 def json_schema() -> dict[str, Any]:

@@ -36,17 +36,35 @@ def detector_files(bank: Bank, bugs: Iterable[Bug]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     problems: list[str] = []
     for bug in bugs:
-        wanted = [f"test_{bug.detector}.py", *_beside(bank).get("conftest", ())]
-        while wanted:
-            name = wanted.pop()
+        for name, file in _closure(bank, bug.detector).items():
             if name not in files:
-                file = _looked_at(bank, name)
                 files[name] = file.source
-                wanted += file.beside
                 keys = ("bugs", bug.id, "detector")
                 problems += [bank.message(keys, f"{name}: {it}") for it in file.problems]
     if problems:
         raise BankError(problems)
+    return files
+
+
+def sources(bank: Bank, detector: str) -> dict[str, bytes]:
+    """Return what the verdicts of one detector depend on in its folder, in whatever state it is.
+
+    Raises:
+        BankError: when a file cannot be read.
+
+    """
+    return {name: file.source for name, file in _closure(bank, detector).items()}
+
+
+def _closure(bank: Bank, detector: str) -> dict[str, _File]:
+    """Return the file of a detector, the conftest.py, and all that they import of the folder."""
+    files: dict[str, _File] = {}
+    wanted = [f"test_{detector}.py", *_beside(bank).get("conftest", ())]
+    while wanted:
+        name = wanted.pop()
+        if name not in files:
+            files[name] = _looked_at(bank, name)
+            wanted += files[name].beside
     return files
 
 

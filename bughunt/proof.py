@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from bughunt.outcome import Crashed, Failed, Outcome, Passed, TimedOut
-from bughunt.spec import Expect
+from bughunt.spec import Conflict, Expect
 
 
 class Verdict(enum.Enum):
@@ -134,13 +134,6 @@ class SetProof(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # "level hard", "pair", "triple"
     bugs: tuple[str, ...]
     disturbed: tuple[str, ...] = ()  # one sentence for each bug that the others disturb
-
-
-class Conflict(msgspec.Struct, frozen=True):
-    """Two bugs that must not be drawn together."""
-
-    bugs: tuple[str, str]
-    because: str
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

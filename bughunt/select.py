@@ -47,7 +47,7 @@ def select_bugs(bank: Bank, ids: Iterable[str]) -> Selection:
 
     Raises:
         SelectionError: for an unknown id, one that is there twice, two bugs with one detector
-            (their symptoms could not be told apart), or none at all.
+            (their symptoms could not be told apart), bugs in conflict, or none at all.
 
     """
     bugs: list[Bug] = []
@@ -62,13 +62,16 @@ def select_bugs(bank: Bank, ids: Iterable[str]) -> Selection:
                 text = f"bugs '{other.id}' and '{name}' share the detector '{bug.detector}'."
                 raise SelectionError(f"{text} Choose one of them.")
         bugs.append(bug)
+    if conflict := bank.conflict_in([bug.id for bug in bugs]):
+        text = f"bugs {', '.join(conflict.bugs)} are in conflict: {conflict.because.strip()}"
+        raise SelectionError(f"{text} Leave one of them out.")
     if not bugs:
         raise SelectionError(f"no bug is named. {did_you_mean('', bank.bugs)}")
     return _own_choice(bugs, "bugs", None)
 
 
 def select_random(bank: Bank, number: int, seed: int) -> Selection:
-    """Draw bugs with different detectors; the same bank and seed give the same draw anywhere.
+    """Draw bugs without conflicts; the same bank and seed give the same draw anywhere.
 
     Only ``Random.random`` is used, whose sequence Python promises to keep between its versions.
 
@@ -82,10 +85,12 @@ def select_random(bank: Bank, number: int, seed: int) -> Selection:
     places = {name: generator.random() for name in sorted(bank.bugs)}
     drawn: dict[str, Bug] = {}
     for name in sorted(places, key=places.__getitem__):
-        drawn.setdefault(bank.bugs[name].detector, bank.bugs[name])
+        bug = bank.bugs[name]
+        if not bank.conflict_in([name, *(other.id for other in drawn.values())]):
+            drawn.setdefault(bug.detector, bug)
     if number > len(drawn):
-        text = f"{number} bugs with different detectors are asked for, and {bank.label} has"
-        raise SelectionError(f"{text} {len(drawn)}. Ask for {len(drawn)} or fewer.")
+        text = f"{number} bugs that do not disturb each other are asked for; the draw from"
+        raise SelectionError(f"{text} {bank.label} ends at {len(drawn)}. Ask for fewer.")
     return _own_choice(list(drawn.values())[:number], f"random {number} seed {seed}", seed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -61,6 +61,13 @@ class Impact(msgspec.Struct, frozen=True):
     files: tuple[str, ...]  # patterns of the files whose bugs it is for
 
 
+class Conflict(msgspec.Struct, frozen=True):
+    """Bugs that disturb each other's detectors, so that they are never chosen together."""
+
+    bugs: tuple[str, ...]  # two or more
+    because: str
+
+
 class Level(msgspec.Struct, frozen=True, kw_only=True):
     """A named choice of bugs, in the hunter's numbering."""
 
@@ -86,11 +93,16 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     levels: dict[str, Level]
     bugs: dict[str, Bug]
     impacts: dict[str, Impact]  # by kind; the first that covers an edited file is a bug's own
+    conflicts: tuple[Conflict, ...] = ()
     lines: dict[Keys, int]
 
     def message(self, keys: Keys, text: str) -> str:
         """Return ``levels.yaml:LINE: bug 'x': field: text`` for an entry of the catalogue."""
         return f"{self.label}:{line_of(self.lines, keys)}: {described(keys)}{text}"
+
+    def conflict_in(self, bugs: Collection[str]) -> Conflict | None:
+        """Return the first of the conflicts whose bugs are all among these."""
+        return next((it for it in self.conflicts if set(it.bugs) <= set(bugs)), None)
 
 
 def load_bank(path: Path | None = None) -> Bank:
@@ -124,12 +136,14 @@ def load_bank(path: Path | None = None) -> Bank:
             if ("bugs", name) not in broken
         },
         impacts=impacts,
+        conflicts=msgspec.convert(document.data.get("conflicts", ()), tuple[Conflict, ...]),
         lines=document.lines,
     )
     _check_folders(bank, document)
     _check_bugs(bank, document)
     _check_topics(bank, document)
     _check_levels(bank, document)
+    _check_conflicts(bank, document)
     document.check()
     return bank
 
@@ -309,3 +323,24 @@ def _check_levels(bank: Bank, document: Document) -> None:
                 if other != name:
                     text = f"'{name}' and '{other}' share the detector '{law}'. Keep one of them."
                     document.complain(keys, text)
+
+
+def _check_conflicts(bank: Bank, document: Document) -> None:
+    """Note conflicts between bugs that do not exist, and levels that hold one."""
+    for index, conflict in enumerate(bank.conflicts):
+        for place, name in enumerate(conflict.bugs):
+            keys = ("conflicts", index, "bugs", place)
+            if name not in document.data["bugs"]:
+                text = f"no bug '{name}'. {did_you_mean(name, document.data['bugs'])}"
+                document.complain(keys, text)
+            elif name in conflict.bugs[:place]:
+                document.complain(keys, f"'{name}' stands twice. Remove one.")
+    for level in bank.levels.values():
+        if found := bank.conflict_in(level.bugs):
+            text = f"{_listed(found.bugs)} are in conflict: {found.because.strip()} Remove one."
+            document.complain(("levels", level.name, "bugs"), text)
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = (f"'{name}'" for name in names)
+    return f"{', '.join(others)} and {last}"

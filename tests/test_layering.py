@@ -18,8 +18,8 @@ ORDER = [
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",
-    "proof", "inspection", "evidence", "verify", "mutants", "survivors",
-    "report", "proof_report", "proof_page", "proof_exchange",
+    "proof", "inspection", "answer_store", "self_check", "evidence", "verify",
+    "mutants", "survivors", "report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
 # fmt: on
