@@ -3,7 +3,8 @@
 A probe is a file that measures one kind of impact. It defines ``AXIS`` (what its steps are called),
 ``MEASURES`` (name -> meaning, the most telling first), ``MOST_STEPS``, ``POINTS`` (how often to
 measure), ``prepare(folder, seed)`` and ``Probe(folder, seed, steps)`` with ``step()`` and
-``measured()``, which returns numbers by name. What ``prepare`` writes, both sides use.
+``measured()``, which returns numbers by name. What ``prepare`` writes, both sides use. A probe may
+import modules beside it.
 
 ``main`` reads a ``Request`` from its standard input and appends replies to a file, one to a line,
 so that whoever asked knows how far it came, however it ended.
@@ -166,6 +167,7 @@ class _Task:
 
 def _load(file: Path) -> ModuleType:
     """Run a probe's file as a module."""
+    sys.path.insert(0, str(file.parent))
     module = ModuleType(file.stem)
     module.__file__ = str(file)
     exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)

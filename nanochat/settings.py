@@ -1,16 +1,24 @@
 """Settings of the scripts: a frozen dataclass each, filled from a preset and the command line.
 
 A script declares its settings as fields made by `setting`, and reads them with `parse_settings`.
+Settings that several scripts share stand in a base class, `SharedSettings` at its root.
 A preset is a set of values that belong together, for every stage on the way to a chatting model;
 what is given on the command line goes before it.
 """
 
 import argparse
 import sys
-from dataclasses import field, fields
+from dataclasses import Field, field, fields
 from types import NoneType
 from typing import get_args, get_type_hints
 
+# What tuning is told wherever there are GPUs.
+ON_GPUS = {
+    "mid_train": {"compile": True},
+    "chat_sft": {
+        "compile": True, "embedding_lr": 0.02, "unembedding_lr": 0.0004, "matrix_lr": 0.002,
+    },
+}
 PRESETS = {
     # Seconds: a model that knows nothing, for seeing that every stage works.
     "smoke": {
@@ -62,21 +70,13 @@ PRESETS = {
         "chat_cli": {"max_tokens": 48},
     },
     # One GPU, an hour or two: the size of GPT-2.
-    "d12": {
+    "d12": ON_GPUS | {
         "base_train": {"depth": 12, "width": 768, "n_head": 6, "n_kv_head": 6, "compile": True},
-        "mid_train": {"compile": True},
-        "chat_sft": {
-            "compile": True, "embedding_lr": 0.02, "unembedding_lr": 0.0004, "matrix_lr": 0.002,
-        },
         "speedrun": {"public_shards": 64},
     },
     # Eight GPUs, some hours.
-    "d20": {
+    "d20": ON_GPUS | {
         "base_train": {"depth": 20, "width": 1280, "n_head": 10, "n_kv_head": 10, "compile": True},
-        "mid_train": {"compile": True},
-        "chat_sft": {
-            "compile": True, "embedding_lr": 0.02, "unembedding_lr": 0.0004, "matrix_lr": 0.002,
-        },
         "speedrun": {"public_shards": 240, "ranks": 8},
     },
 }
@@ -92,6 +92,27 @@ def setting(default, meaning: str, *, free: bool = False):
         free: whether a run may be resumed with another value, since it leaves the result alone.
     """
     return field(default=default, metadata={"meaning": meaning, "free": free})
+
+
+class SharedSettings:
+    """The root of settings that build on one another.
+
+    A subclass that gives a setting another default keeps its meaning, and need not repeat it.
+    """
+
+    def __init_subclass__(cls):
+        for name, known in getattr(cls, "__dataclass_fields__", {}).items():
+            given = vars(cls).get(name, known)
+            if not isinstance(given, Field):
+                setattr(cls, name, field(default=given, metadata=known.metadata))
+
+
+def check_at_least_one(settings, *names: str):
+    """Raise ValueError if one of these settings is below 1; None says nothing of the kind."""
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None and value < 1:
+            raise ValueError(f"--{name.replace('_', '-')} is {value}. Give 1 or more.")
 
 
 def parse_settings(settings_type, stage: str, argv=None):

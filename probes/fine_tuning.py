@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from steps import Steps
 
 AXIS = "steps of fine-tuning"
 MEASURES = {
@@ -51,7 +52,7 @@ def prepare(folder, seed):
     np.savez(folder / "answers.npz", inputs=inputs, targets=targets)
 
 
-class Probe:
+class Probe(Steps):
     """One run.
 
     Args:
@@ -64,41 +65,21 @@ class Probe:
     def __init__(self, folder, seed, steps):
         from nanochat.gpt import GPTConfig
         from nanochat.scripts.base_train import build_model
-        from nanochat.scripts.chat_sft import conversation_data
+        from nanochat.scripts.chat_sft import conversation_loader
         from nanochat.tokenizer import RustBPETokenizer
 
-        self.settings = settings()
-        self.steps, self.done = steps, 0
         tokenizer = RustBPETokenizer.from_directory(folder)
-        make = conversation_data(self.settings, tokenizer, "cpu")
-        self.loader = make(self.settings.micro_batch_size, None)
-        shape = {"sequence_len": self.settings.sequence_len, **SHAPE}
+        shape = {"sequence_len": settings().sequence_len, **SHAPE}
         config = GPTConfig(vocab_size=tokenizer.get_vocab_size(), **shape)
-        self.model = build_model(config, seed=seed, device="cpu")
-        self.optimizers = self.model.setup_optimizers()
+        model = build_model(config, seed=seed, device="cpu")
+        loader = conversation_loader(settings(), tokenizer, "cpu")
+        optimizers = model.setup_optimizers()
+        super().__init__(model, optimizers, loader=loader, settings=settings(), steps=steps)
         self.answers = np.load(folder / "answers.npz")
-        self.upcoming = self._micro_batches()
-
-    def _micro_batches(self):
-        tokens = self.settings.micro_batch_size * self.settings.sequence_len
-        return [next(self.loader) for _ in range(self.settings.batch_tokens // tokens)]
-
-    def step(self):
-        """Update the weights once."""
-        from nanochat.training import set_schedule, training_step
-
-        set_schedule(self.optimizers, self.done, self.steps, self.settings)
-        max_norm = self.settings.max_norm
-        training_step(self.model, self.optimizers, self.upcoming, max_norm=max_norm)
-        self.done += 1
-        self.upcoming = self._micro_batches()
 
     def measured(self):
-        """Return what is measured now; the batches of the next step are looked at, not learned."""
-        from nanochat.training import accumulate_gradients
-
-        loss = accumulate_gradients(self.model, self.upcoming).item()
-        return {"answer_loss": self._answer_loss(), "loss": loss}
+        """Return what is measured now."""
+        return {"answer_loss": self._answer_loss(), "loss": self.upcoming_loss()}
 
     @torch.no_grad()
     def _answer_loss(self):

@@ -1,9 +1,11 @@
 """What a bug costs a training run: the CPU preset in miniature, on a corpus of our own."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import torch
+from steps import Steps
 
 AXIS = "steps of training"
 MEASURES = {
@@ -61,6 +63,7 @@ def prepare(folder, seed):
 
 
 def _loader(folder, tokenizer, split, rows):
+    """Return batches of so many rows of a split of the corpus."""
     from nanochat.dataloader import tokenizing_distributed_data_loader
 
     return tokenizing_distributed_data_loader(
@@ -69,7 +72,7 @@ def _loader(folder, tokenizer, split, rows):
     )  # fmt: skip
 
 
-class Probe:
+class Probe(Steps):
     """One run.
 
     Args:
@@ -80,44 +83,20 @@ class Probe:
     """
 
     def __init__(self, folder, seed, steps):
-        from nanochat.scripts.base_train import build_model
+        from nanochat.scripts.base_train import fresh_model
         from nanochat.tokenizer import RustBPETokenizer
 
         os.environ["NANOCHAT_BASE_DIR"] = str(folder)
         tokenizer = RustBPETokenizer.from_directory(folder / "tokenizer")
-        self.settings = settings()
-        self.steps, self.done = steps, 0
-        self.loader = _loader(folder, tokenizer, "train", self.settings.micro_batch_size)
-        self.model = build_model(
-            self.settings.model_config(tokenizer.get_vocab_size()), seed=seed, device="cpu"
-        )
-        self.optimizers = self.model.setup_optimizers(
-            unembedding_lr=self.settings.unembedding_lr,
-            embedding_lr=self.settings.embedding_lr,
-            matrix_lr=self.settings.matrix_lr,
-        )
+        chosen = replace(settings(), seed=seed)
+        loader = _loader(folder, tokenizer, "train", chosen.micro_batch_size)
+        model, optimizers = fresh_model(chosen, tokenizer.get_vocab_size(), "cpu")
+        super().__init__(model, optimizers, loader=loader, settings=chosen, steps=steps)
         self.validation = np.load(folder / "validation.npz")
-        self.upcoming = self._micro_batches()
-
-    def _micro_batches(self):
-        tokens = self.settings.micro_batch_size * self.settings.sequence_len
-        return [next(self.loader) for _ in range(self.settings.batch_tokens // tokens)]
-
-    def step(self):
-        """Update the weights once."""
-        from nanochat.training import set_schedule, training_step
-
-        set_schedule(self.optimizers, self.done, self.steps, self.settings)
-        max_norm = self.settings.max_norm
-        training_step(self.model, self.optimizers, self.upcoming, max_norm=max_norm)
-        self.done += 1
-        self.upcoming = self._micro_batches()
 
     def measured(self):
-        """Return what is measured now; the batches of the next step are looked at, not learned."""
-        from nanochat.training import accumulate_gradients
-
-        loss = accumulate_gradients(self.model, self.upcoming).item()
+        """Return what is measured now."""
+        loss = self.upcoming_loss()
         squares = [(weight.grad**2).sum().item() for weight in self.model.parameters()]
         sizes = [inputs.numel() * inputs.element_size() for inputs, *_ in self.upcoming]
         bits, weights = self._bits(), self.validation["weights"]

@@ -13,7 +13,7 @@ from nanochat.chat import Chat
 from nanochat.checkpoint import find_checkpoint, get_run_dir, load_model
 from nanochat.device import autodetect_device
 from nanochat.engine import Engine
-from nanochat.settings import run_script, setting
+from nanochat.settings import check_at_least_one, run_script, setting
 from nanochat.tokenizer import get_tokenizer
 from nanochat.training import mixed_precision
 
@@ -30,8 +30,9 @@ class Settings:
     seed: int = setting(0, "another seed, other answers")
 
     def __post_init__(self):
-        if self.max_tokens < 1 or self.temperature < 0 or self.top_k < 0:
-            raise ValueError("--max-tokens has to be above 0, --temperature and --top-k not below.")
+        check_at_least_one(self, "max_tokens")
+        if self.temperature < 0 or self.top_k < 0:
+            raise ValueError("--temperature and --top-k must not be below 0.")
 
 
 def read_lines(source, prompt: str):

@@ -12,7 +12,7 @@ from nanochat.chat_evaluation import score_by_generation, score_by_letters
 from nanochat.checkpoint import find_checkpoint, get_run_dir, load_model
 from nanochat.distributed import is_main, process_group, say
 from nanochat.engine import Engine
-from nanochat.settings import run_script, setting
+from nanochat.settings import check_at_least_one, run_script, setting
 from nanochat.tasks.curriculum import single_tasks
 from nanochat.tasks.multiple_choice import MultipleChoice
 from nanochat.tokenizer import get_tokenizer
@@ -30,8 +30,7 @@ class Settings:
     max_tokens: int = setting(64, "tokens of an answer")
 
     def __post_init__(self):
-        if min(self.questions, self.max_tokens) < 1:
-            raise ValueError("--questions and --max-tokens have to be above 0.")
+        check_at_least_one(self, "questions", "max_tokens")
 
 
 def score_of(engine, task, max_tokens: int):

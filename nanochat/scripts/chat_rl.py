@@ -9,63 +9,46 @@ from dataclasses import dataclass
 import torch
 
 from nanochat.chat_evaluation import score_by_generation
-from nanochat.checkpoint import (
-    describe_run,
-    find_checkpoint,
-    get_run_dir,
-    save_checkpoint,
-    start_or_resume,
-)
 from nanochat.distributed import process_group, rank, say, sum_over_ranks, world_size
 from nanochat.engine import Engine
 from nanochat.fine_tuning import load_source
 from nanochat.rl import policy_batches, policy_loss_sum, rollout_seed, sample_group
-from nanochat.run_log import RunLog
-from nanochat.settings import run_script, setting
+from nanochat.settings import check_at_least_one, run_script, setting
 from nanochat.tasks.arithmetic import Arithmetic
 from nanochat.tasks.curriculum import two_digit_sums
 from nanochat.tokenizer import get_tokenizer
-from nanochat.training import is_due, mixed_precision, set_schedule, training_step
+from nanochat.training import mixed_precision, set_schedule, training_step
+from nanochat.training_run import Run, RunSettings
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(RunSettings):
     """Improve a tuned model on sums, by which of its own answers are right."""
 
-    run_name: str = setting("rl", "name of the run, and of its folder")
+    run_name: str = "rl"
     source: str = setting("sft", "run whose newest checkpoint is gone on with")
-    resume: bool = setting(False, "go on from the newest checkpoint of the run", free=True)
-    device: str = setting("auto", "cuda, mps, cpu, or auto for the best there is", free=True)
     seed: int = setting(42, "of the samples")
 
-    num_steps: int = setting(100, "steps to train")
+    num_steps: int = 100
     questions: int = setting(16, "questions of a step, over all ranks")
     num_samples: int = setting(16, "answers to each question")
     max_tokens: int = setting(64, "tokens of an answer")
-    micro_batch_size: int = setting(32, "answers that fit on a device at a time")
     conversations: int = setting(100_000, "questions of our own to choose from")
 
-    embedding_lr: float = setting(0.01, "learning rate of the embedding, at a width of 768")
-    unembedding_lr: float = setting(0.0002, "learning rate of the unembedding, at a width of 768")
-    matrix_lr: float = setting(0.001, "learning rate of the matrices of the blocks")
-    max_norm: float | None = setting(1.0, "longest gradient allowed")
-    warmup_ratio: float = setting(0.0, "part of the run in which learning rates rise")
-    warmdown_ratio: float = setting(1.0, "part of the run in which learning rates fall")
-    final_fraction: float = setting(0.0, "what is left of the learning rates at the end")
-    muon_warmup_steps: int = setting(100, "steps in which the momentum of Muon rises")
+    embedding_lr: float = 0.01
+    unembedding_lr: float = 0.0002
+    matrix_lr: float = 0.001
+    warmdown_ratio: float = 1.0
 
-    eval_every: int = setting(20, "steps between evaluations; 0: at the end only", free=True)
+    eval_every: int = 20
     eval_questions: int = setting(100, "questions of an evaluation", free=True)
-    checkpoint_every: int = setting(0, "steps between checkpoints; 0: one at the end", free=True)
 
     def __post_init__(self):
+        super().__post_init__()
+        check_at_least_one(self, "questions", "max_tokens", "eval_questions")
         if self.num_samples < 2:
             raise ValueError(f"--num-samples is {self.num_samples}. Give 2 or more: an answer is "
                              "judged by the others to the same question.")
-        for name in ("num_steps", "questions", "max_tokens", "micro_batch_size", "eval_questions"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"--{name.replace('_', '-')} is {getattr(self, name)}. Give 1 or "
-                                 "more.")
 
 
 def questions_per_rank(questions: int):
@@ -96,67 +79,66 @@ def total_over_ranks(values, device):
     return sum_over_ranks(torch.tensor(float(sum(values)), device=device)).item()
 
 
+def learn(run, step: int, groups, device):
+    """Make better answers more likely, at the learning rates of this step.
+
+    Where all answers of every group are worth the same there is nothing to learn: only the memory
+    of earlier steps would move the weights.
+    """
+    settings = run.settings
+    set_schedule(run.optimizers, step, run.num_steps, settings)
+    batches = policy_batches(groups, settings.micro_batch_size,
+                             filler=run.tokenizer.get_bos_token_id(), device=device)
+    mixed = [advantages.abs().sum().item() for _, _, advantages in batches]
+    if total_over_ranks(mixed, device) > 0:
+        run.model.train()
+        training_step(run.model, run.optimizers, batches, loss_sum=policy_loss_sum,
+                      max_norm=settings.max_norm)
+        run.model.eval()
+
+
+def note_answers(run, done: int, groups, device):
+    """Log and say what the answers of a step were worth, and how long they were."""
+    num_answers = run.settings.questions * run.settings.num_samples
+    rewards = [reward for group in groups for reward in group.rewards]
+    chosen = [sum(mask) for group in groups for mask in group.masks]
+    reward = total_over_ranks(rewards, device) / num_answers
+    answer_tokens = total_over_ranks(chosen, device) / num_answers
+    run.note(done, reward=reward, answer_tokens=answer_tokens)
+    say(f"step {done:>{len(str(run.num_steps))}}/{run.num_steps} | {reward:.1%} right | "
+        f"{answer_tokens:.1f} tokens chosen per answer")
+
+
 def main(settings: Settings):
-    """Trains from the first step, or from the newest checkpoint, to the last."""
+    """Train from the first step, or from the newest checkpoint, to the last."""
     with process_group(settings.device) as device:
         return train(settings, device)
 
 
 def train(settings, device):
-    """Trains on this rank. Returns the metrics of the trained model."""
+    """Train on this rank. Return the metrics of the trained model."""
     tokenizer = get_tokenizer()
-    run_dir = get_run_dir(settings.run_name)
     model, optimizers = load_source(settings, tokenizer, device)
-    engine = Engine(model, tokenizer)
+    run = Run(settings, settings.num_steps, model=model, optimizers=optimizers,
+              tokenizer=tokenizer)
+    engine = Engine(model.eval(), tokenizer)
     task = Arithmetic("train", settings.conversations)
     test_task = two_digit_sums("test", settings.eval_questions)
-    num_steps, num_answers = settings.num_steps, settings.questions * settings.num_samples
+    run.announce(f"{settings.questions * settings.num_samples} answers from {settings.source}")
 
-    first_step, _, metrics = start_or_resume(
-        settings, run_dir, model=model, optimizers=optimizers, tokenizer=tokenizer
-    )
-    log = RunLog(run_dir, first_step)
-    say(f"{settings.run_name}: {num_steps} steps of {num_answers} answers from "
-        f"{settings.source} on {world_size()} x {device}, from step {first_step}")
-
-    for step in range(first_step, num_steps):
-        # Ask and judge.
-        model.eval()
+    for step in range(run.first_step, run.num_steps):
         groups = sample_groups(engine, task, step, settings)
-        rewards = [reward for group in groups for reward in group.rewards]
-        metrics["reward"] = total_over_ranks(rewards, device) / num_answers
-        chosen = [sum(mask) for group in groups for mask in group.masks]
-        metrics["answer_tokens"] = total_over_ranks(chosen, device) / num_answers
-
-        # Learn, if there is anything to learn: where all answers of every group are worth the
-        # same, only the memory of earlier steps would move the weights.
-        model.train()
-        set_schedule(optimizers, step, num_steps, settings)
-        batches = policy_batches(groups, settings.micro_batch_size,
-                                 filler=tokenizer.get_bos_token_id(), device=device)
-        mixed = [advantages.abs().sum().item() for _, _, advantages in batches]
-        if total_over_ranks(mixed, device) > 0:
-            training_step(model, optimizers, batches, loss_sum=policy_loss_sum,
-                          max_norm=settings.max_norm)
+        learn(run, step, groups, device)
         done = step + 1
-        log.write(done, **{name: metrics[name] for name in ("reward", "answer_tokens")})
-        say(f"step {done:>{len(str(num_steps))}}/{num_steps} | {metrics['reward']:.1%} right | "
-            f"{metrics['answer_tokens']:.1f} tokens chosen per answer")
+        note_answers(run, done, groups, device)
 
-        if is_due(done, settings.eval_every, num_steps):
-            model.eval()
+        if run.is_due(done, settings.eval_every):
             score = score_by_generation(engine, test_task, max_tokens=settings.max_tokens)
-            metrics["accuracy"] = score.accuracy
-            log.write(done, accuracy=score.accuracy)
+            run.note(done, accuracy=score.accuracy)
             say(f"step {done}: {score.right} of {score.total} new two-digit sums are right")
+        run.save_if_due(done)
 
-        if is_due(done, settings.checkpoint_every, num_steps):
-            meta = describe_run(done, model, tokenizer=tokenizer, settings=settings,
-                                metrics=metrics)
-            save_checkpoint(run_dir, meta, model=model, optimizers=optimizers)
-
-    say(f"The model is in {find_checkpoint(run_dir)}")
-    return metrics
+    return run.finish()
 
 
 if __name__ == "__main__":

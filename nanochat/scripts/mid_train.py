@@ -8,19 +8,17 @@ forgetting what it has read.
 from dataclasses import dataclass
 
 from nanochat.dataloader import tokenizing_distributed_data_loader
-from nanochat.distributed import process_group
 from nanochat.fine_tuning import FineTuningSettings, fine_tune
 from nanochat.settings import run_script, setting
 from nanochat.sft import ConversationLoader, JoinedLoader
 from nanochat.tasks.curriculum import chat_tasks
-from nanochat.tokenizer import get_tokenizer
 
 
 @dataclass(frozen=True)
 class Settings(FineTuningSettings):
     """Go on with a base model, on text and conversations."""
 
-    run_name: str = setting("mid", "name of the run, and of its folder")
+    run_name: str = "mid"
     text_rows: int = setting(8, "rows of a micro-batch that are text; the others are conversations")
 
     def __post_init__(self):
@@ -30,30 +28,22 @@ class Settings(FineTuningSettings):
                              f"{self.micro_batch_size} of --micro-batch-size.")
 
 
-def mixed_data(settings, tokenizer, device):
+def mixed_loader(settings, tokenizer, device, state=None):
     """What makes the batches, for `fine_tune`: text and conversations in every one of them."""
     T, text_rows = settings.sequence_len, settings.text_rows
-    task = chat_tasks("train", settings.conversations)
-
-    def make(B, loader_state):
-        text_state, chat_state = loader_state or (None, None)
-        text = tokenizing_distributed_data_loader(
-            text_rows, T, "train", device=device, tokenizer=tokenizer, resume_from=text_state
-        )
-        chat = ConversationLoader(task, tokenizer, B - text_rows, T, everything=True,
-                                  device=device, resume_from=chat_state)
-        return JoinedLoader(text, chat)
-
-    return make
+    text_state, chat_state = state or (None, None)
+    text = tokenizing_distributed_data_loader(
+        text_rows, T, "train", device=device, tokenizer=tokenizer, resume_from=text_state
+    )
+    chat = ConversationLoader(chat_tasks("train", settings.conversations), tokenizer,
+                              settings.micro_batch_size - text_rows, T, everything=True,
+                              device=device, resume_from=chat_state)
+    return JoinedLoader(text, chat)
 
 
 def main(settings: Settings):
-    """Trains from the first step, or from the newest checkpoint, to the last."""
-    with process_group(settings.device) as device:
-        tokenizer = get_tokenizer()
-        return fine_tune(settings, tokenizer, device,
-                         training_data=mixed_data(settings, tokenizer, device),
-                         test_task=chat_tasks("test", settings.conversations))
+    """Train from the first step, or from the newest checkpoint, to the last."""
+    return fine_tune(settings, mixed_loader)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nanochat.base_dir import get_base_dir
 from nanochat.dataset import parquets_iter_batched
-from nanochat.settings import run_script, setting
+from nanochat.settings import check_at_least_one, run_script, setting
 from nanochat.tokenizer import SMALLEST_VOCABULARY, RustBPETokenizer
 
 # Splits text into contractions, words, single digits, marks, and white space.
@@ -31,8 +31,7 @@ class Settings:
         if self.vocab_size < SMALLEST_VOCABULARY:
             raise ValueError(f"--vocab-size is {self.vocab_size}. Every byte and special token "
                              f"needs an id: choose {SMALLEST_VOCABULARY} or more.")
-        if min(self.max_chars, self.max_document_chars) < 1:
-            raise ValueError("--max-chars and --max-document-chars have to be above 0.")
+        check_at_least_one(self, "max_chars", "max_document_chars")
 
 
 def limited_texts(batches, max_chars: int, max_document_chars: int):

@@ -73,6 +73,13 @@ def test_both_sides_do_the_same_steps_and_the_bug_shows(probed):
     assert (impact.telling, impact.ratio("total"), impact.ratio("rounds")) == ("total", 1.5, 1)
 
 
+def test_a_probe_may_import_what_stands_beside_it(probed, bank_folder):
+    """Probes that measure alike share a module."""
+    (bank_folder / "pairs.py").write_text("ONES = [1, 1]\n")
+    impact = run(probed("mean([1, 1])", "import pairs; mean(pairs.ONES)"), "sum_starts_at_one")
+    assert impact.clean.final("rounds") == impact.steps
+
+
 def test_a_crash_with_the_bug_is_part_of_the_result(probed):
     """It is named, with the step that it came before."""
     bank = probed("mean([1, 1])", "mean([1])")

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from base_folders import base_dir_at, copy_of
 
+from nanochat import training_run
 from nanochat.checkpoint import checkpoint_steps, find_checkpoint, load_model, read_meta
 from nanochat.gpt import GPT
 from nanochat.run_log import read_log
@@ -31,9 +33,7 @@ SMALL = Settings(
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     """A base folder with a corpus of counted sheep and a tokenizer trained on it."""
-    base_dir = tmp_path_factory.mktemp("base")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NANOCHAT_BASE_DIR", str(base_dir))
+    with base_dir_at(tmp_path_factory.mktemp("base")) as base_dir:
         (base_dir / "base_data").mkdir()
         for shard in range(2):
             texts = [f"{i + shard} sheep jump over {i * i} fences." for i in range(200)]
@@ -43,31 +43,19 @@ def prepared(tmp_path_factory):
     return base_dir
 
 
-@pytest.fixture
-def base_dir(prepared, tmp_path, monkeypatch):
-    """A copy of the prepared folder, for this test alone, as the base folder."""
-    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("NANOCHAT_BASE_DIR", str(tmp_path))
-    return tmp_path
-
-
 @pytest.fixture(scope="module")
 def trained(prepared, tmp_path_factory):
     """The prepared folder after a run."""
-    folder = tmp_path_factory.mktemp("trained")
-    shutil.copytree(prepared, folder, dirs_exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NANOCHAT_BASE_DIR", str(folder))
+    with copy_of(prepared, tmp_path_factory.mktemp("trained")) as folder:
         base_train.main(SMALL)
     return folder
 
 
 @pytest.fixture
-def after_run(trained, tmp_path, monkeypatch):
-    """A copy of that, for this test alone, as the base folder; returns the folder of the run."""
-    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("NANOCHAT_BASE_DIR", str(tmp_path))
-    return tmp_path / "checkpoints" / "base"
+def after_run(trained, tmp_path):
+    """A copy of that, for this test alone, as the base folder; yields the folder of the run."""
+    with copy_of(trained, tmp_path) as folder:
+        yield folder / "checkpoints" / "base"
 
 
 def tensors_of(run_dir):
@@ -123,7 +111,7 @@ def test_run_teaches_the_model_something(base_dir):
 def steps_seen(settings):
     """For each step of a run: learning rates, momentum, tokens; and how many batches were read."""
     seen, batches = [], []
-    step, loader = base_train.training_step, base_train.tokenizing_distributed_data_loader
+    step, loader = training_run.training_step, base_train.tokenizing_distributed_data_loader
 
     def spy_step(model, optimizers, micro_batches, **kwargs):
         rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
@@ -144,7 +132,7 @@ def steps_seen(settings):
             return next(self.loader)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(base_train, "training_step", spy_step)
+        patch.setattr(training_run, "training_step", spy_step)
         patch.setattr(base_train, "tokenizing_distributed_data_loader", SpyLoader)
         base_train.main(settings)
     return seen, batches

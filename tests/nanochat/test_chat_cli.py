@@ -4,7 +4,6 @@ import io
 
 import pytest
 from small_models import CharacterTokenizer, ScriptedModel
-from tiny_chat import fill_base_dir
 
 from nanochat.chat import Chat
 from nanochat.engine import Engine
@@ -121,21 +120,11 @@ def test_an_answer_that_is_broken_off_is_closed():
     assert engine.prompts[-1] == "<|bos|>" + EXCHANGE.format("one") + QUESTION.format("two")
 
 
-@pytest.fixture(scope="module")
-def base_dir(tmp_path_factory):
-    """A base folder with a model that knows nothing."""
-    base_dir = tmp_path_factory.mktemp("base")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NANOCHAT_BASE_DIR", str(base_dir))
-        fill_base_dir(["rl"])
-        yield base_dir
-
-
 @pytest.mark.usefixtures("base_dir")
 def test_every_line_of_a_pipe_is_answered_in_a_line_until_quit(capsys):
     """Commands are obeyed, unknown ones refused, empty lines passed over."""
     lines = io.StringIO("Hello\n\n/reset\n/help\n/quit\nnever heard\n")
-    settings = chat_cli.Settings(device="cpu", max_tokens=1, temperature=0)
+    settings = chat_cli.Settings(run_name="base", device="cpu", max_tokens=1, temperature=0)
     chat_cli.main(settings, lines)
     _, *commands = capsys.readouterr().out.splitlines()
     assert commands == ["(forgotten)", "There is no command /help. Say /reset or /quit."]

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tiny_chat import fill_base_dir
 from tiny_gpt import random_gpt
 
-from nanochat.checkpoint import find_checkpoint, load_model
+from nanochat.checkpoint import find_checkpoint, get_run_dir, load_model
 from nanochat.engine import Engine
 from nanochat.rl import Group, group_advantages, policy_batches, policy_loss_sum, sample_group
 from nanochat.scripts import chat_rl
@@ -17,32 +16,14 @@ from nanochat.tokenizer import get_tokenizer
 from nanochat.training import accumulate_gradients
 
 SHORT = chat_rl.Settings(
-    num_steps=2, questions=2, num_samples=2, max_tokens=5, micro_batch_size=3, conversations=20,
-    eval_every=0, eval_questions=2, checkpoint_every=1,
+    source="base", num_steps=2, questions=2, num_samples=2, max_tokens=5, micro_batch_size=3,
+    conversations=20, eval_every=0, eval_questions=2, checkpoint_every=1,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A base folder with a tuned model."""
-    base_dir = tmp_path_factory.mktemp("base")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NANOCHAT_BASE_DIR", str(base_dir))
-        fill_base_dir(["sft"])
-    return base_dir
-
-
-@pytest.fixture
-def base_dir(prepared, tmp_path, monkeypatch):
-    """A copy of it for this test alone."""
-    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("NANOCHAT_BASE_DIR", str(tmp_path))
-    return tmp_path
 
 
 def weights(run):
     """The weights of the newest checkpoint of a run, one after the other."""
-    model, _ = load_model(find_checkpoint(chat_rl.get_run_dir(run)))
+    model, _ = load_model(find_checkpoint(get_run_dir(run)))
     return torch.nn.utils.parameters_to_vector(model.parameters()).detach()
 
 
@@ -56,7 +37,7 @@ def test_resumed_reinforcement_equals_an_uninterrupted_one(base_dir, monkeypatch
     reward_longer_answers(monkeypatch)
     metrics = chat_rl.main(SHORT)
     expected = weights("rl")
-    assert not torch.equal(expected, weights("sft"))
+    assert not torch.equal(expected, weights("base"))
     shutil.rmtree(base_dir / "checkpoints" / "rl" / "step_000002")
     assert chat_rl.main(replace(SHORT, resume=True)) == metrics
     assert torch.equal(weights("rl"), expected)
@@ -66,7 +47,7 @@ def test_resumed_reinforcement_equals_an_uninterrupted_one(base_dir, monkeypatch
 def test_answers_that_are_all_wrong_teach_nothing():
     """A model that never is right stays as it is."""
     assert chat_rl.main(SHORT)["reward"] == 0
-    assert torch.equal(weights("rl"), weights("sft"))
+    assert torch.equal(weights("rl"), weights("base"))
 
 
 @pytest.mark.usefixtures("base_dir")

@@ -9,7 +9,15 @@ from torch.distributed.run import get_args_parser
 
 from nanochat import scripts
 from nanochat import settings as settings_module
-from nanochat.settings import PRESETS, parse_settings, run_script, setting, settings_that_bind
+from nanochat.settings import (
+    PRESETS,
+    SharedSettings,
+    check_at_least_one,
+    parse_settings,
+    run_script,
+    setting,
+    settings_that_bind,
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,39 @@ def test_help_shows_the_values_of_the_preset(capsys):
 def test_only_free_settings_may_change_on_resumption():
     """The others bind."""
     assert settings_that_bind(Settings()) == {"steps": None, "ratio": 0.5}
+
+
+@dataclass(frozen=True)
+class Shared(SharedSettings):
+    """Settings of several stages."""
+
+    device: str = setting("auto", "where to", free=True)
+    steps: int = setting(100, "how many")
+
+
+@dataclass(frozen=True)
+class Special(Shared):
+    """Settings of one of them, to which another default and a setting of its own belong."""
+
+    device: str = "cpu"
+    ratio: float = setting(0.5, "a part")
+
+
+def test_another_default_keeps_the_meaning(capsys):
+    """What may change on resumption as well; the shared settings stay as they are."""
+    assert (Shared().device, Special().device) == ("auto", "cpu")
+    assert settings_that_bind(Special()) == {"steps": 100, "ratio": 0.5}
+    with pytest.raises(SystemExit, match="0"):
+        parse_settings(Special, "stage", ["--help"])
+    assert "where to (default: cpu)" in capsys.readouterr().out
+
+
+def test_what_has_to_be_at_least_one_is_named_as_it_is_typed():
+    """None, which leaves a number open, passes."""
+    check_at_least_one(Special(steps=1), "steps")
+    check_at_least_one(Settings(steps=None), "steps")
+    with pytest.raises(ValueError, match=r"--steps is 0\. Give 1 or more\."):
+        check_at_least_one(Special(steps=0), "steps")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tiny_chat import fill_base_dir
 from tiny_gpt import random_gpt
 
 from nanochat.checkpoint import find_checkpoint, load_model
@@ -25,24 +24,6 @@ STAGES = {
     "mid": (mid_train, mid_train.Settings(**SHORT, text_rows=1)),
     "sft": (chat_sft, chat_sft.Settings(**SHORT, source="base")),
 }
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A base folder with a base model."""
-    base_dir = tmp_path_factory.mktemp("base")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NANOCHAT_BASE_DIR", str(base_dir))
-        fill_base_dir(["base"])
-    return base_dir
-
-
-@pytest.fixture
-def base_dir(prepared, tmp_path, monkeypatch):
-    """A copy of it for this test alone."""
-    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("NANOCHAT_BASE_DIR", str(tmp_path))
-    return tmp_path
 
 
 @pytest.mark.parametrize("run", STAGES)

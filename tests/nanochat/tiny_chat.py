@@ -10,24 +10,18 @@ from nanochat.scripts import tok_train
 from nanochat.tokenizer import get_tokenizer
 
 
-def fill_base_dir(runs):
-    """Write a small corpus, a tokenizer, and a checkpoint of a random model for each run."""
+def fill_base_dir():
+    """Write a small corpus, a tokenizer, and a checkpoint of a random model as run `base`."""
     write_corpus(number=60, shards=2, group_rows=10)
     tok_train.main(tok_train.Settings(vocab_size=300, single_digits=True))
     tokenizer = get_tokenizer()
-    for run in runs:
-        model = random_gpt(vocab_size=tokenizer.get_vocab_size(), sequence_len=64)
-        meta = Meta(
-            step=1,
-            model_config=asdict(model.config),
-            tokenizer=tokenizer_fingerprint(tokenizer),
-            world_size=1,
-            settings={},
-            metrics={},
-        )
-        save_checkpoint(get_run_dir(run), meta, model=model)
-
-
-def weights_of(model):
-    """The weights of a model by name, copied."""
-    return {name: value.clone() for name, value in model.state_dict().items()}
+    model = random_gpt(vocab_size=tokenizer.get_vocab_size(), sequence_len=64)
+    meta = Meta(
+        step=1,
+        model_config=asdict(model.config),
+        tokenizer=tokenizer_fingerprint(tokenizer),
+        world_size=1,
+        settings={},
+        metrics={},
+    )
+    save_checkpoint(get_run_dir("base"), meta, model=model)
