@@ -83,7 +83,7 @@ def mutate(bank: Bank, bugs: Iterable[Bug]) -> MutatedTree:
         for index, edit in enumerate(bug.edits):
             keys: Keys = ("bugs", bug.id, "edits", index)
             try:
-                found = _resolved(clean[edit.path], edit)
+                found = replacements(bank, edit)
             except MutationError as error:
                 problems.append(bank.message(keys, str(error)))
                 continue
@@ -105,6 +105,16 @@ def mutate(bank: Bank, bugs: Iterable[Bug]) -> MutatedTree:
     if problems:
         raise MutationFailed(problems)
     return MutatedTree(clean, mutated)
+
+
+def replacements(bank: Bank, edit: Operator) -> tuple[Replacement, ...]:
+    """Return what an edit changes in the clean text of its file.
+
+    Raises:
+        MutationError: when it has no place there, or several.
+
+    """
+    return _resolved(clean_tree(bank)[edit.path], edit)
 
 
 @lru_cache(maxsize=4096)
