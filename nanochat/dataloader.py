@@ -24,7 +24,7 @@ def tokenizing_distributed_data_loader(
     B: int, T: int, split: str, tokenizer_threads: int = 4, tokenizer_batch_size: int = 128,
     device="cpu", *, tokenizer=None, data_dir=None, rank=None, world_size=None, resume_from=None,
 ):
-    """Makes the loader of one rank, which goes through its part of a split again and again.
+    """Make the loader of one rank, which goes through its part of a split again and again.
 
     Args:
         B, T: the shape of a batch.
@@ -81,7 +81,7 @@ class DataLoader:
         return self
 
     def __next__(self):
-        """Returns inputs (B, T) int32 and targets (B, T) int64, on the loader's device."""
+        """Return inputs (B, T) int32 and targets (B, T) int64, on the loader's device."""
         B, T = self.B, self.T
         needed = B * T + 1              # the last input is followed by one more token
         self._fill(needed)
@@ -105,7 +105,7 @@ class DataLoader:
         return self.stream.identity() | asdict(self.buffer.position())
 
     def _fill(self, count: int):
-        """Reads and tokenizes documents until `count` tokens are waiting."""
+        """Read and tokenize documents until `count` tokens are waiting."""
         bos = self.tokenizer.get_bos_token_id()
         while len(self.buffer) < count:
             position, texts = next(self.batches)
@@ -144,12 +144,12 @@ class TokenBuffer:
         return len(self.tokens)
 
     def append(self, position: Position, ids):
-        """Takes in the rest of a document, the first token of which is at `position`."""
+        """Take in the rest of a document, the first token of which is at `position`."""
         self.tokens.extend(ids)
         self.documents.append((position, len(ids)))
 
     def discard(self, count: int):
-        """Drops the oldest `count` tokens."""
+        """Drop the oldest `count` tokens."""
         del self.tokens[:count]
         while count and count >= self.documents[0][1]:
             count -= self.documents.popleft()[1]
@@ -181,7 +181,7 @@ class DocumentStream:
         return dataset.row_groups(self.split, self.rank, self.world_size, self.data_dir)
 
     def batches(self, start: Position):
-        """Yields (Position, list of documents) from `start` on, without end.
+        """Yield (Position, list of documents) from `start` on, without end.
 
         The Position is that of the first token that is wanted of the first document.
         """
@@ -213,7 +213,7 @@ class DocumentStream:
         return {"split": self.split, "rank": self.rank, "world_size": self.world_size}
 
     def position_of(self, state):
-        """Reads what `DataLoader.state_dict` returned. Raises ValueError if it is not for here."""
+        """Read what `DataLoader.state_dict` returned. Raise ValueError if it is not for here."""
         names = [field.name for field in fields(Position)]
         identity = self.identity()
         if not isinstance(state, dict) or state.keys() != {*names, *identity}:

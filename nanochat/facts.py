@@ -14,7 +14,7 @@ class Relation:
 
 
 def pairs_in(text: str):
-    """Reads "cow: moo, dog: woof" into a dict."""
+    """Read "cow: moo, dog: woof" into a dict."""
     return dict(tuple(part.strip() for part in item.split(":")) for item in text.split(","))
 
 

@@ -116,7 +116,7 @@ def check_at_least_one(settings, *names: str):
 
 
 def parse_settings(settings_type, stage: str, argv=None):
-    """Reads the settings of a script.
+    """Read the settings of a script.
 
     Args:
         settings_type: a dataclass of `setting`s, annotated as str, int, float, bool, or one of them
@@ -152,7 +152,7 @@ def parse_settings(settings_type, stage: str, argv=None):
 
 
 def _add_option(parser, item, kind, default):
-    """Adds the option --some-name for the field some_name."""
+    """Add the option --some-name for the field some_name."""
     name = "--" + item.name.replace("_", "-")
     shown = "none" if default is None else "%(default)s"
     options = {"default": default, "help": f"{item.metadata['meaning']} (default: {shown})"}
@@ -172,9 +172,9 @@ def settings_that_bind(settings):
 
 
 def run_script(main, settings_type, stage: str):
-    """Runs a script for the command line: `main` is called with the settings it gives.
+    """Run a script for the command line: `main` is called with the settings it gives.
 
-    Ends the process with exit code 0; 3, and a line that says why, if something is not there or not
+    End the process with exit code 0; 3, and a line that says why, if something is not there or not
     as it has to be.
     """
     settings = parse_settings(settings_type, stage)

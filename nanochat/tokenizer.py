@@ -52,11 +52,11 @@ class RustBPETokenizer:
 
     @classmethod
     def train_from_iterator(cls, text_iterator, vocab_size: int, pattern: str | None = None):
-        """Trains on the strings of an iterator. `vocab_size` counts the special tokens.
+        """Train on the strings of an iterator. `vocab_size` counts the special tokens.
 
         `pattern` splits text before merging; default: that of rustbpe.
         A corpus with too few pairs to merge gives a smaller vocabulary.
-        Raises ValueError if `vocab_size` has no room for every byte and every special token.
+        Raise ValueError if `vocab_size` has no room for every byte and every special token.
         """
         if vocab_size < SMALLEST_VOCABULARY:
             raise ValueError(f"vocab_size is {vocab_size}. Every byte and special token needs an "
@@ -89,7 +89,7 @@ class RustBPETokenizer:
 
     @classmethod
     def from_directory(cls, tokenizer_dir):
-        """Loads what `save` wrote. Raises FileNotFoundError or ValueError, with file and field."""
+        """Load what `save` wrote. Raise FileNotFoundError or ValueError, with file and field."""
         path = Path(tokenizer_dir) / FILE_NAME
         tokens, pattern = tokenizer_file.read(path, special_tokens=SPECIAL_TOKENS)
         try:
@@ -98,7 +98,7 @@ class RustBPETokenizer:
             raise tokenizer_file.field_error(path, "pattern", str(error)) from error
 
     def save(self, tokenizer_dir):
-        """Writes the tokenizer into a folder, which is created if need be."""
+        """Write the tokenizer into a folder, which is created if need be."""
         tokenizer_file.write(
             Path(tokenizer_dir) / FILE_NAME,
             pattern=self.pattern,
@@ -145,11 +145,11 @@ class RustBPETokenizer:
     # Text to ids and back
 
     def encode(self, text, prepend=None, append=None, num_threads: int = 8):
-        """Encodes a string, or a list of strings on several threads, as ordinary text.
+        """Encode a string, or a list of strings on several threads, as ordinary text.
 
         `prepend` and `append`: a token to put at that end of every string, as the name of a special
         token or as an id. Lone surrogates, which have no UTF-8, are encoded as U+FFFD.
-        Returns a list of ids, or a list of such lists.
+        Return a list of ids, or a list of such lists.
         """
         head = self._affix("prepend", prepend)
         tail = self._affix("append", append)
@@ -235,11 +235,11 @@ class StreamingDecoder:
         self.utf8 = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def push(self, token_id: int):
-        """Takes the next token; returns the text that is complete by now, possibly none."""
+        """Take the next token; return the text that is complete by now, possibly none."""
         return self.utf8.decode(self.tokenizer.id_to_bytes(token_id))
 
     def flush(self):
-        """Ends the stream; returns U+FFFD for a character that was never completed."""
+        """End the stream; return U+FFFD for a character that was never completed."""
         return self.utf8.decode(b"", final=True)
 
 
@@ -259,7 +259,7 @@ def get_token_bytes(device="cpu"):
 
 
 def _check_texts(texts):
-    """Raises TypeError unless `texts` is a list of strings."""
+    """Raise TypeError unless `texts` is a list of strings."""
     if not isinstance(texts, (list, tuple)):
         raise TypeError(f"text is a {type(texts).__name__}. Give a string, or a list of strings.")
     for index, text in enumerate(texts):

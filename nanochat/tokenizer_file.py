@@ -20,7 +20,7 @@ VERSION = 1
 
 
 def write(path: Path, *, pattern: str, special_tokens, tokens):
-    """Writes a tokenizer to `path`, replacing what was there at once or not at all."""
+    """Write a tokenizer to `path`, replacing what was there at once or not at all."""
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -32,10 +32,10 @@ def write(path: Path, *, pattern: str, special_tokens, tokens):
 
 
 def read(path: Path, *, special_tokens):
-    """Reads a tokenizer that must have just these special tokens.
+    """Read a tokenizer that must have just these special tokens.
 
-    Returns (tokens, pattern): a list of bytes whose index is the token id, and a string.
-    Raises FileNotFoundError if there is no such file, and ValueError, which names the field, if it
+    Return (tokens, pattern): a list of bytes whose index is the token id, and a string.
+    Raise FileNotFoundError if there is no such file, and ValueError, which names the field, if it
     does not hold what this module writes.
     """
     try:
@@ -66,13 +66,13 @@ _NEXT_STEP = "Restore the file, or train anew with 'python -m nanochat.scripts.t
 
 
 def _expect(path: Path, document, field: str, value):
-    """Raises ValueError unless the field holds this very value."""
+    """Raise ValueError unless the field holds this very value."""
     if document.get(field) != value:
         raise field_error(path, field, f"expected {value!r}, found {document.get(field)!r}")
 
 
 def _read_tokens(path: Path, encoded):
-    """Decodes the tokens, and checks that they make a vocabulary that can spell any text."""
+    """Decode the tokens, and check that they make a vocabulary that can spell any text."""
     if not isinstance(encoded, list):
         raise field_error(path, "tokens", f"expected a list, found {encoded!r}")
 

@@ -30,7 +30,7 @@ def cross_entropy_sum(model, inputs, targets):
 
 
 def accumulate_gradients(model, micro_batches, loss_sum=cross_entropy_sum):
-    """Sets the gradients of one step, so that every target of it weighs the same.
+    """Set the gradients of one step, so that every target of it weighs the same.
 
     The optimizers average gradients over the ranks. Hence each rank contributes its summed loss
     over an equal share of all targets, however many of them happen to be its own.
@@ -57,7 +57,7 @@ def accumulate_gradients(model, micro_batches, loss_sum=cross_entropy_sum):
 
 
 def clip_gradients(parameters, max_norm: float):
-    """Shortens the gradient of all parameters together to a length of at most `max_norm`.
+    """Shorten the gradient of all parameters together to a length of at most `max_norm`.
 
     It is the gradient of the whole step that counts, so ranks average theirs before they measure.
 
@@ -72,7 +72,7 @@ def clip_gradients(parameters, max_norm: float):
 
 
 def training_step(model, optimizers, micro_batches, *, loss_sum=cross_entropy_sum, max_norm=None):
-    """Updates the weights once. Arguments and result as in `accumulate_gradients`.
+    """Update the weights once. Arguments and result as in `accumulate_gradients`.
 
     Args:
         max_norm: longest gradient allowed; None for any.
@@ -94,7 +94,7 @@ def set_momentum(optimizers, momentum: float):
 
 
 def set_schedule(optimizers, step: int, num_steps: int, settings):
-    """Sets what depends on the step in the optimizers. Returns the multiplier of learning rates."""
+    """Set what depends on the step in the optimizers. Return the multiplier of learning rates."""
     multiplier = learning_rate_multiplier(
         step, num_steps, warmup_ratio=settings.warmup_ratio,
         warmdown_ratio=settings.warmdown_ratio, final_fraction=settings.final_fraction,

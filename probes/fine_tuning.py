@@ -53,14 +53,7 @@ def prepare(folder, seed):
 
 
 class Probe(Steps):
-    """One run.
-
-    Args:
-        folder: what ``prepare`` wrote.
-        seed: of the starting weights.
-        steps: length of the run.
-
-    """
+    """A run as chat_sft takes it, from weights of a seed; ``prepare`` filled the folder."""
 
     def __init__(self, folder, seed, steps):
         from nanochat.gpt import GPTConfig

@@ -73,14 +73,7 @@ def _loader(folder, tokenizer, split, rows):
 
 
 class Probe(Steps):
-    """One run.
-
-    Args:
-        folder: what ``prepare`` wrote.
-        seed: of the starting weights.
-        steps: length of the run.
-
-    """
+    """A run as base_train takes it, from weights of a seed; ``prepare`` filled the folder."""
 
     def __init__(self, folder, seed, steps):
         from nanochat.scripts.base_train import fresh_model

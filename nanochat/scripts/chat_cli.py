@@ -36,7 +36,7 @@ class Settings:
 
 
 def read_lines(source, prompt: str):
-    """Yields the lines of a text stream, asking for each of them if somebody is there to answer."""
+    """Yield the lines of a text stream, asking for each of them if somebody is there to answer."""
     while True:
         if source.isatty():
             print(prompt, end="", flush=True)
@@ -47,7 +47,7 @@ def read_lines(source, prompt: str):
 
 
 def answer_aloud(chat, text: str, seed: int):
-    """Prints the answer while it is written. Ctrl-C ends the answer, and not the conversation."""
+    """Print the answer while it is written. Ctrl-C ends the answer, and not the conversation."""
     pieces = chat.answer(text, seed)
     try:
         for piece in pieces:
@@ -62,7 +62,7 @@ def answer_aloud(chat, text: str, seed: int):
 
 
 def converse(chat, source, seed: int):
-    """Answers line after line, until there are no more."""
+    """Answer line after line, until there are no more."""
     for number, line in enumerate(read_lines(source, "> ")):
         if line == "/quit":
             return
@@ -76,7 +76,7 @@ def converse(chat, source, seed: int):
 
 
 def main(settings: Settings, source=None):
-    """Talks to whoever is at the other end of `source`; default: standard input."""
+    """Talk to whoever is at the other end of `source`; default: standard input."""
     source = sys.stdin if source is None else source
     name = settings.device
     device = autodetect_device() if name == "auto" else torch.device(name)

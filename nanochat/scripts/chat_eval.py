@@ -41,7 +41,7 @@ def score_of(engine, task, max_tokens: int):
 
 
 def main(settings: Settings):
-    """Examines the model. Returns the scores, by what was practised."""
+    """Examine the model. Return the scores, by what was practised."""
     with process_group(settings.device) as device:
         tokenizer = get_tokenizer()
         run_dir = get_run_dir(settings.run_name)

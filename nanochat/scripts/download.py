@@ -31,7 +31,7 @@ def parse_arguments(argv=None):
 
 
 def main(argv=None):
-    """Downloads; returns the exit code."""
+    """Download; return the exit code."""
     arguments = parse_arguments(argv)
     try:
         text = arguments.sha256.read_text(encoding="utf-8") if arguments.sha256 else ""

@@ -29,7 +29,7 @@ def parse_arguments(argv=None):
 
 
 def main(argv=None):
-    """Makes a corpus; returns the exit code."""
+    """Make a corpus; return the exit code."""
     arguments = parse_arguments(argv)
     started = time.monotonic()
     try:

@@ -79,9 +79,9 @@ def read_record(path, settings):
 
 
 def run_stage(stage: str, command):
-    """Runs a stage to its end. Returns what is to be recorded of it.
+    """Run a stage to its end. Return what is to be recorded of it.
 
-    Raises OSError, which says how to go on, if it fails.
+    Raise OSError, which says how to go on, if it fails.
     """
     if stage in RUNS and checkpoint_steps(get_run_dir(RUNS[stage])):
         command = [*command, "--resume"]
@@ -109,7 +109,7 @@ def _cpu_seconds():
 
 
 def main(settings: Settings):
-    """Runs the stages that are not done yet, then writes the page. Returns its path."""
+    """Run the stages that are not done yet, then write the page. Return its path."""
     base_dir = get_base_dir()
     record_path = base_dir / RECORD_FILE
     stages = read_record(record_path, settings)

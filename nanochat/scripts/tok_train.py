@@ -35,7 +35,7 @@ class Settings:
 
 
 def limited_texts(batches, max_chars: int, max_document_chars: int):
-    """Yields documents, cut to a length, until there are enough characters of them."""
+    """Yield documents, cut to a length, until there are enough characters of them."""
     chars = 0
     for texts in batches:
         for text in texts:
@@ -53,7 +53,7 @@ def bytes_per_token(tokenizer, texts):
 
 
 def main(settings: Settings):
-    """Trains, saves, and says how well it compresses text that it has not seen."""
+    """Train, save, and say how well it compresses text that it has not seen."""
     start = time.perf_counter()
     training_texts = limited_texts(
         parquets_iter_batched("train"), settings.max_chars, settings.max_document_chars

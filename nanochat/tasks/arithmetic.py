@@ -38,7 +38,7 @@ class Arithmetic(Task):
         self.digits = tuple(digits)
 
     def build(self, rng):
-        """Draws numbers until their pair belongs to this split."""
+        """Draw numbers until their pair belongs to this split."""
         a, b = self._numbers(rng)
         while is_held_out_pair(a, b) != (self.split == "test"):
             a, b = self._numbers(rng)

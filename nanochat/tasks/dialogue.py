@@ -24,7 +24,7 @@ class Dialogue(Task):
         self.tasks = list(tasks)
 
     def build(self, rng):
-        """Puts the messages of some conversations in a row; the rest is as in the last of them."""
+        """Put the messages of some conversations in a row; the rest is as in the last of them."""
         drawn = [rng.choice(self.tasks) for _ in range(rng.randint(2, 4))]
         parts = [task[rng.randrange(len(task))] for task in drawn]
         messages = [message for part in parts for message in part["messages"]]

@@ -31,7 +31,7 @@ class LetterCount(Task):
         self.words = words_of(split)
 
     def build(self, rng):
-        """Asks for one letter in one of the words of this split."""
+        """Ask for one letter in one of the words of this split."""
         word = rng.choice(self.words)
         letter = rng.choice(word if rng.random() < 0.8 else ALPHABET)
         count = word.count(letter)

@@ -29,7 +29,7 @@ class MultipleChoice(Task):
         self.facts = facts_of(split)
 
     def build(self, rng):
-        """Asks for a fact or for a comparison, with the choices in random order."""
+        """Ask for a fact or for a comparison, with the choices in random order."""
         question, right, wrong = self._fact(rng) if rng.random() < 0.5 else self._comparison(rng)
         choices = [right, *wrong]
         rng.shuffle(choices)

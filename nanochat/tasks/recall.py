@@ -23,7 +23,7 @@ class Recall(Task):
         self.facts = facts_of(split)
 
     def build(self, rng):
-        """Asks for what is true of one of the subjects of this split."""
+        """Ask for what is true of one of the subjects of this split."""
         relation, subject = rng.choice(self.facts)
         answer = relation.pairs[subject]
         reply = sentence(relation.statements[0].format(x=subject, y=answer))

@@ -18,7 +18,7 @@ class SmallTalk(Task):
     name = "small_talk"
 
     def build(self, rng):
-        """Draws greetings until one belongs to this split."""
+        """Draw greetings until one belongs to this split."""
         drawn = self._draw(rng)
         while is_held_out("small talk", *drawn) != (self.split == "test"):
             drawn = self._draw(rng)

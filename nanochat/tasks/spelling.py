@@ -35,7 +35,7 @@ class Spelling(Task):
         self.words = words_of(split)
 
     def build(self, rng):
-        """Asks for one of the words of this split."""
+        """Ask for one of the words of this split."""
         word = rng.choice(self.words)
         question = rng.choice(QUESTIONS).format(word=word)
         return exchange(question, f"{word} is spelled {spell(word)}.", answer=spell(word))

@@ -41,7 +41,7 @@ class Task:
         return self.build(rng) | {"task": self.name}
 
     def build(self, rng):
-        """Makes up a problem with a random.Random. Returns "messages" and "answer" in a dict."""
+        """Make up a problem with a random.Random. Return "messages" and "answer" in a dict."""
         raise NotImplementedError
 
     def evaluate(self, conversation, completion: str):
