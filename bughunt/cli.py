@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -284,6 +285,44 @@ def impact(bug: str, out: Path | None, bank: Path | None, as_json: bool, **how: 
         report.write_json({**record, "impact": result}, sys.stdout)
     else:
         report.write(report.measured(result, file), sys.stdout)
+
+
+@bughunt.group()
+def bank() -> None:
+    """Prove, and look into, a bank of bugs: for instructors; the answers are shown."""
+
+
+@bank.command()
+@click.option("--bug", metavar="BUG", help="Only what concerns this bug.")
+@click.option("--seeds", metavar="N", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--triples", metavar="N", default=100, show_default=True, type=click.IntRange(0))
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one for each core.")
+@click.option("--no-cache", is_flag=True, help="Run everything again.")
+@click.option("--verbose", is_flag=True, help="Show the matrix of bugs and detectors.")
+@click.option("--write-conflicts", is_flag=True, help="Write what is found to levels.yaml.")
+@bank_option
+@json_option
+def verify(
+    bug: str | None, bank: Path | None, jobs: int | None, no_cache: bool, as_json: bool, **how: Any
+) -> None:
+    """Prove that the bugs of a bank are good ones, or say what is wrong with it.
+
+    Exit code 0: everything holds. 1: something does not.
+    """
+    from bughunt import report, verify
+    from bughunt.answer_store import Store, default_path
+    from bughunt.evidence import Evidence
+
+    loaded = _load(bank)
+    store = Store(None if no_cache else default_path())
+    with contextlib.closing(store), report.progress("Proving", sys.stderr) as tick:
+        with Evidence(loaded, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence:
+            proof = verify.prove(
+                loaded, evidence, seeds=how["seeds"], triples=how["triples"], only=bug
+            )
+    report.write_json(proof, sys.stdout)
+    if not proof.holds:
+        raise click.exceptions.Exit(BUGS_REMAIN)
 
 
 @bughunt.command()

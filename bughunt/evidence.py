@@ -57,13 +57,13 @@ class Evidence:
         *,
         jobs: int = 1,
         timeout: float = 20.0,
-        tick: Callable[[int], None] = lambda _: None,
+        tick: Callable[[int, int], None] = lambda done, more: None,  # noqa: ARG005
     ) -> None:
         self._bank = bank
         self._store = store
         self._jobs = jobs
         self._timeout = timeout
-        self._tick = tick  # called with the number of questions that were just answered
+        self._tick = tick  # told how many cases were just run, and how many more are to be
         self._clean = {path: _digest(text) for path, text in clean_tree(bank).items()}
         self._states: dict[frozenset[str], State] = {}
         self._bases: dict[tuple[str, ...], str] = {}
@@ -114,15 +114,15 @@ class Evidence:
         }
         self.asked += len(questions)
         self.ran += len(questions) - len(answers)
-        self._tick(len(answers))
         waiting = [index for index in range(len(questions)) if index not in answers]
+        self._tick(0, len(waiting))
         for start in range(0, len(waiting), _CASES_AT_ONCE):
             chunk = waiting[start : start + _CASES_AT_ONCE]
             for place, ended in self._run([questions[index] for index in chunk]):
                 index = chunk[place]
                 answers[index] = ended
                 self._store.keep(keys[index], questions[index].state.digests, ended)
-                self._tick(1)
+                self._tick(1, 0)
         return [answers[index] for index in range(len(questions))]
 
     def _run(self, questions: Sequence[Question]) -> Iterator[tuple[int, CaseRun]]:

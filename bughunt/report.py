@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -215,6 +215,27 @@ def working(text: str, stream: TextIO) -> Iterator[None]:
         return
     with _console(stream).status(text):
         yield
+
+
+@contextlib.contextmanager
+def progress(text: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
+    """Count on a terminal what is done and what is to do; elsewhere say nothing.
+
+    The function that it gives takes how many were just done, and how many more there are to do.
+    """
+    if not stream.isatty():
+        yield lambda done, more: None  # noqa: ARG005
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(stream), transient=True) as bar:
+        task = bar.add_task(text, total=0)
+
+        def tick(done: int, more: int) -> None:
+            bar.update(task, advance=done, total=(bar.tasks[0].total or 0) + more)
+
+        yield tick
 
 
 def _plain(block: Block) -> Iterator[str]:

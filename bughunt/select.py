@@ -89,8 +89,8 @@ def select_random(bank: Bank, number: int, seed: int) -> Selection:
         if not bank.conflict_in([name, *(other.id for other in drawn.values())]):
             drawn.setdefault(bug.detector, bug)
     if number > len(drawn):
-        text = f"{number} bugs that do not disturb each other are asked for; the draw from"
-        raise SelectionError(f"{text} {bank.label} ends at {len(drawn)}. Ask for fewer.")
+        text = f"{number} bugs that do not disturb each other are asked for, and {bank.label} has"
+        raise SelectionError(f"{text} {len(drawn)}. Ask for {len(drawn)} or fewer.")
     return _own_choice(list(drawn.values())[:number], f"random {number} seed {seed}", seed)
 
 

@@ -18,7 +18,8 @@ ORDER = [
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
     "observation", "tree_import", "outcome", "case", "runner", "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",
-    "proof", "inspection", "answer_store", "self_check", "evidence", "verify",
+    "proof", "inspection", "answer_store", "self_check", "evidence", "company",
+    "findings", "verify",
     "mutants", "survivors", "report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
