@@ -18,7 +18,7 @@ from base_folders import base_dir_at, copy_of
 from nanochat import training_run
 from nanochat.checkpoint import checkpoint_steps, find_checkpoint, load_model, read_meta
 from nanochat.gpt import GPT
-from nanochat.run_log import read_log
+from nanochat.run_log import PICTURE_FILE, read_log
 from nanochat.scripts import base_train, tok_train
 from nanochat.scripts.base_train import Settings
 from nanochat.tokenizer import get_tokenizer
@@ -94,6 +94,12 @@ def test_resumed_run_equals_an_uninterrupted_one(after_run):
     resumed = tensors_of(after_run)
     assert all(torch.equal(a, b) for a, b in zip(expected, resumed, strict=True))
     assert without_times(read_log(after_run / "log.jsonl")) == without_times(log)
+
+
+def test_run_ends_with_a_picture_of_its_losses(after_run):
+    """A PNG beside the log."""
+    pytest.importorskip("matplotlib", reason="the extra 'plot' is not installed")
+    assert (after_run / PICTURE_FILE).read_bytes().startswith(b"\x89PNG")
 
 
 def test_run_teaches_the_model_something(base_dir):

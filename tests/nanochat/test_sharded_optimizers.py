@@ -70,7 +70,11 @@ def train_on_one_of_several_ranks(rank):
     return {"parameters": [parameter.detach() for parameter in parameters], "states": states}
 
 
-@pytest.fixture(scope="module", params=[2, 3, 5], ids="{} ranks".format)
+@pytest.fixture(
+    scope="module",
+    params=[2, 3, pytest.param(5, marks=pytest.mark.slow)],
+    ids="{} ranks".format,
+)
 def results(request, tmp_path_factory):
     """What each of several ranks ended with."""
     folder = tmp_path_factory.mktemp("ranks")
