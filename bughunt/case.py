@@ -1,4 +1,4 @@
-"""One case, in the process that may be lost: load its detectors, observe, judge.
+"""One case, in the process that may be lost: load its detectors, observe, judge; then its tests.
 
 Whatever the code under hunt or the detector does inside Python becomes an ``Outcome`` here; what
 ends the process (a signal, an exit, a hang) is for the runner, outside, to see.
@@ -13,13 +13,24 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
 from bughunt import observation
-from bughunt.outcome import Answer, Batch, Case, Crashed, Failed, Judgement, Outcome, Passed
+from bughunt.line_trace import LineTrace
+from bughunt.outcome import (
+    Answer,
+    Batch,
+    Case,
+    Crashed,
+    Failed,
+    Judgement,
+    Outcome,
+    Passed,
+    parts,
+)
 from bughunt.tree_import import (
     TreeFinder,
     WrongTree,
@@ -40,18 +51,30 @@ def run_case(batch: Batch, case: Case) -> Answer:
     """Run detectors against the tree, in this process, which is of no use afterwards."""
     before = set(sys.modules)
     finder = TreeFinder(batch.root, batch.packages, case.overlay)
-    judgements: list[Judgement] = []
     try:
         _prepare(batch, case, finder)
     except BaseException as error:  # torch may be missing, or the tree gone
-        judgements = [Judgement(_crashed(error, batch.root, ()), 0.0) for _ in case.detectors]
-    for detector in case.detectors[len(judgements) :]:
+        crash = Judgement(_crashed(error, batch.root, ()), 0.0)
+        judgements = (crash,) * parts(case)
+    else:
+        judgements = tuple(_judgements(batch, case))
+    return Answer(judgements, tuple(sorted(finder.served)), late_imports(before))
+
+
+def _judgements(batch: Batch, case: Case) -> Iterator[Judgement]:
+    """Yield what the detectors say, and then the tests."""
+    trace = LineTrace(batch.root, batch.packages) if case.traced else None
+    for detector in case.detectors:
         started = time.perf_counter()
         outcome = _run_detector(batch, detector, case.seed)
-        judgements.append(Judgement(outcome, time.perf_counter() - started))
+        seconds = time.perf_counter() - started
+        yield Judgement(outcome, seconds, lines=trace.take() if trace else {})
         if case.until_caught and not isinstance(outcome, Passed):
-            break
-    return Answer(tuple(judgements), tuple(sorted(finder.served)), late_imports(before))
+            return
+    if case.tests:
+        from bughunt import pytest_case
+
+        yield from pytest_case.run_tests(batch.root, case, trace)
 
 
 def _run_detector(batch: Batch, detector: Path, seed: int) -> Outcome:

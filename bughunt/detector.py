@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -53,17 +54,18 @@ _FAREWELL = 10.0  # seconds for the server to kill its cases and leave
 
 
 class DetectorRun(msgspec.Struct, frozen=True):
-    """One detector, run with one seed."""
+    """One detector, run with one seed; or a test of pytest."""
 
-    detector: str  # the law: the file is test_<law>.py
+    detector: str  # the law: the file is test_<law>.py; or "file::function"
     seed: int
     outcome: Outcome
     seconds: float
     output: str = ""  # the end of what was printed
+    lines: dict[str, tuple[int, ...]] = {}  # of each file of the packages, that it executed
 
 
 class CaseRun(msgspec.Struct, frozen=True):
-    """One case: its detectors as far as they ran, in their order."""
+    """One case: its detectors as far as they ran, in their order, and its tests."""
 
     runs: tuple[DetectorRun, ...]
     seconds: float  # of its process
@@ -176,7 +178,7 @@ def run_in_fresh_processes(batch: Batch) -> Iterator[tuple[int, CaseRun]]:
 def _run_alone(batch: Batch, index: int) -> CaseReport:
     """Run one case in a process that ends with it."""
     single = msgspec.structs.replace(batch, cases=(batch.cases[index],))
-    detectors = len(batch.cases[index].detectors)
+    limit = outcome.time_limit(batch, batch.cases[index])
     started = time.monotonic()
     with _start_runner("main_one", stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -186,9 +188,9 @@ def _run_alone(batch: Batch, index: int) -> CaseReport:
             process.stdin.flush()
         death: Outcome
         try:
-            death = runner.ended_without_answer(process.wait(batch.timeout * detectors))
+            death = runner.ended_without_answer(process.wait(limit))
         except subprocess.TimeoutExpired:
-            death = TimedOut(batch.timeout * detectors)
+            death = TimedOut(limit)
         seconds = time.monotonic() - started
         _kill_group(process)
         content = outcome.unframe(answer.content())
@@ -197,7 +199,8 @@ def _run_alone(batch: Batch, index: int) -> CaseReport:
         with contextlib.suppress(msgspec.MsgspecError):
             said = outcome.decode_answer(content)
             return CaseReport(index, said.judgements, seconds, text, said.files)
-    return CaseReport(index, (Judgement(death, seconds),) * detectors, seconds, text)
+    deaths = (Judgement(death, seconds),) * outcome.parts(batch.cases[index])
+    return CaseReport(index, deaths, seconds, text)
 
 
 class _Tail:
@@ -276,10 +279,14 @@ def _absolute(batch: Batch) -> Batch:
 
 def _case_run(batch: Batch, report: CaseReport) -> CaseRun:
     case = batch.cases[report.index]
+    names = itertools.chain(map(_law, case.detectors), itertools.repeat(""))
     runs = (
-        DetectorRun(_law(detector), case.seed, judged.outcome, judged.seconds, report.output)
-        for detector, judged in zip(case.detectors, report.judgements, strict=False)
-    )
+        DetectorRun(
+            judged.test or name, case.seed, judged.outcome, judged.seconds, report.output,
+            judged.lines,
+        )
+        for name, judged in zip(names, report.judgements, strict=False)
+    )  # fmt: skip
     return CaseRun(tuple(runs), report.seconds, report.files)
 
 

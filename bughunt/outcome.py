@@ -49,6 +49,9 @@ class Case(msgspec.Struct, frozen=True):
     overlay: dict[str, str] = {}  # path relative to the root, with "/" -> text
     threads: int = 1  # that an operator of torch may use
     until_caught: bool = False  # whether the first that does not pass is the last to run
+    tests: tuple[str, ...] = ()  # files and "file::function" for pytest, run after the detectors
+    traced: bool = False  # whether to record the lines that each detector and test executes
+    seconds: float | None = None  # for all of it; None: the batch's timeout for each detector
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,16 +66,18 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """How one detector ended, and how long it took without its process."""
+    """How one detector or test ended, and how long it took without its process."""
 
     outcome: Outcome
     seconds: float
+    test: str = ""  # "file::function"; empty for a detector
+    lines: dict[str, tuple[int, ...]] = {}  # of each file of the packages, that it executed
 
 
 class Answer(msgspec.Struct, frozen=True):
     """What the process of a case says at its end."""
 
-    judgements: tuple[Judgement, ...]  # of the detectors that ran
+    judgements: tuple[Judgement, ...]  # of the detectors that ran, then of the tests
     files: tuple[str, ...] = ()  # of the packages, that the case asked for, relative to the root
     imported: tuple[str, ...] = ()  # what it had to import that the next case could be spared
 
@@ -85,6 +90,16 @@ class CaseReport(msgspec.Struct, frozen=True):
     seconds: float  # of the whole process
     output: str  # the end of what was printed
     files: tuple[str, ...] | None = None  # as in Answer; None: the process died and told nothing
+
+
+def time_limit(batch: Batch, case: Case) -> float:
+    """Return the seconds after which a case is killed."""
+    return batch.timeout * parts(case) if case.seconds is None else case.seconds
+
+
+def parts(case: Case) -> int:
+    """Return how many judgements stand for a case whose process dies."""
+    return len(case.detectors) or 1
 
 
 def encode(record: msgspec.Struct) -> bytes:

@@ -38,7 +38,7 @@ getattr(runner, sys.argv[2])()
 """
 
 _OUTPUT_KEPT = 8192
-_LONGEST_ANSWER = 65536
+_LONGEST_ANSWER = 1 << 24
 _READ_SIZE = 65536
 _LONGEST_WAIT = 0.05  # seconds; a case can end unseen while a child of its own holds the pipes
 _MOST_DESCRIPTORS = 65536
@@ -82,10 +82,14 @@ def _redirect(source: int, *targets: int) -> None:
 
 
 def preload(batch: Batch) -> None:
-    """Import, once for all forks, what the detectors and the code that they import import."""
-    detectors = {detector for item in batch.cases for detector in item.detectors}
-    folders = (batch.root, *{detector.parent for detector in detectors})
-    names = tree_import.outside_imports(detectors, folders)
+    """Import, once for all forks, what the detectors, the tests and what they import import."""
+    tests = {test.partition("::")[0] for item in batch.cases for test in item.tests}
+    files = {detector for item in batch.cases for detector in item.detectors}
+    files |= {batch.root / test for test in tests}
+    folders = (batch.root, *{file.parent for file in files})
+    names = tree_import.outside_imports(files, folders)
+    if tests:
+        names = ("pytest", *names)
     _import(name for name in names if name.partition(".")[0] not in batch.packages)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
@@ -105,8 +109,8 @@ class _Fork:
         self.index = index
         self.answer = bytearray()
         self.output = bytearray()
-        self.detectors = len(batch.cases[index].detectors)
-        self.timeout = batch.timeout * self.detectors
+        self.parts = outcome.parts(batch.cases[index])
+        self.timeout = outcome.time_limit(batch, batch.cases[index])
         self.status: int | None = None
         self.answer_end, answer_start = os.pipe()
         self.output_end, output_start = os.pipe()
@@ -149,7 +153,7 @@ class _Fork:
         answer = self._answer()
         if answer is not None:
             return CaseReport(self.index, answer.judgements, seconds, text, answer.files)
-        return CaseReport(self.index, (self._death(seconds),) * self.detectors, seconds, text)
+        return CaseReport(self.index, (self._death(seconds),) * self.parts, seconds, text)
 
     def imported(self) -> tuple[str, ...]:
         """Return what the case had to import from packages that the server has loaded."""
@@ -258,7 +262,7 @@ def _become_case(batch: Batch, index: int, answer: int, output: int) -> NoReturn
         _redirect(output, 1, 2)
         answer = os.dup2(answer, 3)
         os.closerange(4, _MOST_DESCRIPTORS)
-        _limit_processor_time(batch.timeout * len(batch.cases[index].detectors))
+        _limit_processor_time(outcome.time_limit(batch, batch.cases[index]))
         _run_and_exit(batch, index, answer)
     except BaseException:  # no error may climb into the server's own loop
         traceback.print_exc()

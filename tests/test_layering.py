@@ -16,11 +16,11 @@ OURS = {"bughunt", "mutations", "nanochat", "rustbpe"}
 ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
-    "observation", "tree_import", "outcome", "case", "runner", "detector",
+    "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner", "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",
     "proof", "inspection", "answer_store", "self_check", "evidence", "company",
     "findings", "verify",
-    "mutants", "survivors", "report", "proof_report", "proof_page", "proof_exchange",
+    "mutants", "equivalent_mutants", "line_coverage", "survivors", "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
 # fmt: on
