@@ -1,4 +1,4 @@
-"""Words in a symptom that give the bug away."""
+"""Words that give a bug away, in a text that is read before the bug is found."""
 
 from __future__ import annotations
 
@@ -13,14 +13,30 @@ _CODE_LIKE = re.compile(r"\w*(?:_\w|[a-z][A-Z])\w*")
 _SHORTEST_CODE = 4
 
 
-def spoilers(bug: str, symptom: str, edits: tuple[Operator, ...]) -> Iterator[str]:
-    """Yield each text in the symptom that names the bug, its place or its code."""
-    words = set(re.findall(r"[a-z0-9]+", symptom.lower()))
-    if bug in symptom or words.issuperset(bug.split("_")):
+def spoilers(bug: str, text: str, edits: tuple[Operator, ...]) -> Iterator[str]:
+    """Yield each text in a symptom, say, that names the bug, its place or its code."""
+    if names_bug(text, bug):
         yield bug
-    for text in sorted({text for edit in edits for text in _telling(edit)}):
-        if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", " ".join(symptom.split())):
-            yield text
+    for told in sorted({told for edit in edits for told in _telling(edit)}):
+        if _holds(text, told):
+            yield told
+
+
+def names_bug(text: str, bug: str) -> bool:
+    """Tell whether a text holds the bug's id, or all of its words."""
+    words = set(re.findall(r"[a-z0-9]+", text.lower()))
+    return bug in text or words.issuperset(bug.split("_"))
+
+
+def quoted_code(text: str, edits: tuple[Operator, ...]) -> Iterator[str]:
+    """Yield the code of an edit, clean or not, that a text repeats; single names do not count."""
+    for code in sorted({code for edit in edits for code in _codes(edit)}):
+        if not code.replace(".", "").isidentifier() and _is_long(code) and _holds(text, code):
+            yield code
+
+
+def _holds(text: str, told: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(told)}(?!\w)", " ".join(text.split())) is not None
 
 
 def _telling(edit: Operator) -> Iterator[str]:
@@ -34,12 +50,17 @@ def _telling(edit: Operator) -> Iterator[str]:
         yield from (f"{name}(", f".{name}", f"`{name}`")
         if _CODE_LIKE.fullmatch(name):
             yield name
+    for code in _codes(edit):
+        if _is_long(code):
+            yield code
+        yield from _CODE_LIKE.findall(code)
+
+
+def _codes(edit: Operator) -> Iterator[str]:
     for field, value in msgspec.structs.asdict(edit).items():
         if field != "target" and isinstance(value, str):
-            yield from _telling_code(" ".join(value.split()))
+            yield " ".join(value.split())
 
 
-def _telling_code(code: str) -> Iterator[str]:
-    if len(code) >= _SHORTEST_CODE and not code.isalpha():
-        yield code
-    yield from _CODE_LIKE.findall(code)
+def _is_long(code: str) -> bool:
+    return len(code) >= _SHORTEST_CODE and not code.isalpha()
