@@ -54,6 +54,7 @@ RULES = {
     "spoiler": "A text that the hunter sees gives the bug away",
     "telling-comment": "A comment in the code with the bug gives it away",
     "contradicting-comment": "A comment contradicts the code with the bug",
+    "unused-name": "A name that is no longer used gives the bug away",
     "false-alarm": "A detector rejects the clean code",
     "flaky": "A detector does not say the same every time",
     "slow-detector": "A detector takes too long",
