@@ -83,16 +83,17 @@ def contradictions(
     clean: str, edited: str, replacements: Sequence[Replacement]
 ) -> Iterator[Contradiction]:
     """Yield each remark of the edited text that speaks of what the replacements took away."""
-    ordered = sorted(replacements)
+    ordered, told = sorted(replacements), set()
     for start, change in _starts(ordered):
-        if change.text.strip() or clean[change.start : change.stop].strip():
-            place = _place(clean, edited, change, start)
-            function, first, last = _surroundings(edited, place)
-            for remark in remarks(edited):
-                if not first <= remark.line <= last:
-                    continue
-                gone = _gone(remark, place, function, edited)
+        if not tokens(change.text) and not tokens(clean[change.start : change.stop]):
+            continue  # a comment, or the space before one
+        place = _place(clean, edited, change, start)
+        function, first, last = _surroundings(edited, place)
+        for remark in remarks(edited):
+            if first <= remark.line <= last and remark not in told:
+                gone = _gone(remark, place, _code(function), edited)
                 if gone is not None:
+                    told.add(remark)
                     line = _clean_line(remark, ordered, clean)
                     where = lines_of(clean).line_of(change.start)
                     yield Contradiction(remark.text, line, where, gone)
@@ -164,7 +165,7 @@ def _comment_lines_above(text: str, line: int) -> int:
     return count
 
 
-def _gone(remark: Remark, place: _Place, function: str, text: str) -> str | None:
+def _gone(remark: Remark, place: _Place, code: str, text: str) -> str | None:
     """Return what a remark speaks of and the edit took away; None if there is nothing."""
     above = _comment_lines_above(text, place.first_line)
     near = place.first_line - above <= remark.line <= place.last_line and not remark.docstring
@@ -173,11 +174,10 @@ def _gone(remark: Remark, place: _Place, function: str, text: str) -> str | None
         if near and _nothing_below(text, place.first_line):
             return ""
     for fragment in _fragments(place.before):
-        if _quotes(remark.text, fragment) and not _still_there(fragment, place.before, function):
+        if _quotes(remark.text, fragment) and not _still_there(fragment, place.before, code):
             return fragment
-    lost = _lost(place.before, place.after)
-    for token in lost:
-        if _is_said(token, remark.text, near=near, function=function):
+    for token in _lost(place.before, place.after):
+        if _is_said(token, remark.text, near=near, code=code):
             return token.text
     return None
 
@@ -224,11 +224,11 @@ def _quotes(sentence: str, fragment: str) -> bool:
     return f" {' '.join(words(fragment))} " in f" {' '.join(words(sentence))} "
 
 
-def _still_there(fragment: str, before: str, function: str) -> bool:
+def _still_there(fragment: str, before: str, around: str) -> bool:
     """Tell whether the code holds an expression, with no operator beside it that is new."""
     wanted = words(fragment)
     known = [_neighbours(wanted, words(before), at) for at in _occurrences(wanted, words(before))]
-    code = words(_code(function))
+    code = words(around)
     for at in _occurrences(wanted, code):
         beside = _neighbours(wanted, code, at)
         new = _ARITHMETIC.intersection(beside) - {name for pair in known for name in pair}
@@ -280,11 +280,11 @@ def _signed(code: str) -> list[Token]:
     return found
 
 
-def _is_said(token: Token, sentence: str, *, near: bool, function: str) -> bool:
+def _is_said(token: Token, sentence: str, *, near: bool, code: str) -> bool:
     """Tell whether a sentence speaks of a token that is gone."""
     if token.kind == "number":
         whole = rf"(?<![\w.]){re.escape(token.text)}(?![\w]|\.\d)"
-        long = len(token.text.lstrip("-")) >= _SHORTEST_NUMBER and not re.search(whole, function)
+        long = len(token.text.lstrip("-")) >= _SHORTEST_NUMBER and not re.search(whole, code)
         if (near or long) and re.search(whole, sentence):
             return True
     if not near:

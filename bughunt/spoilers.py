@@ -36,7 +36,9 @@ def quoted_code(text: str, edits: tuple[Operator, ...]) -> Iterator[str]:
 
 
 def _holds(text: str, told: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(told)}(?!\w)", " ".join(text.split())) is not None
+    """Tell whether a text holds another that is not a part of a longer word there."""
+    before, behind = (r"\b" if re.match(r"\w", edge) else "" for edge in (told[0], told[-1]))
+    return re.search(f"{before}{re.escape(told)}{behind}", " ".join(text.split())) is not None
 
 
 def _telling(edit: Operator) -> Iterator[str]:

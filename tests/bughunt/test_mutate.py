@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bughunt.errors import BankError, MutationFailed
-from bughunt.mutate import clean_tree, mutate, unified_diff
+from bughunt.mutate import clean_tree, mutate, replacements, unified_diff
 from bughunt.spec import load_bank
 
 FILE = "abacus/arithmetic.py"
@@ -48,6 +48,13 @@ def test_a_source_that_is_not_utf8_is_named(bank_folder):
     (bank_folder / "abacus/old.py").write_bytes(b"# caf\xe9\n")
     with pytest.raises(BankError, match=r"abacus/old.py: not UTF-8 at byte 5. Save the file"):
         clean_tree(load_bank(bank_folder / "levels.yaml"))
+
+
+def test_what_an_edit_replaces_can_be_asked_for(bank):
+    """Offsets are characters of the clean text of the edit's file."""
+    (edit,) = bank.bugs["sum_starts_at_one"].edits
+    ((start, stop, text),) = [msgspec.structs.astuple(r) for r in replacements(bank, edit)]
+    assert (clean_tree(bank)[FILE][start:stop], text) == ("result = 0", "result = 1")
 
 
 FAULTS = {
