@@ -35,7 +35,6 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 oldest = _today() - _DAYS_KEPT
                 self._database.execute("DELETE FROM evidence WHERE day < ?", (oldest,))
-                self._database.commit()
             self._database.close()
             self._database = None
 
@@ -105,7 +104,9 @@ def _opened(path: Path) -> sqlite3.Connection | None:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=10.0)
+    database = sqlite3.connect(path, timeout=10.0, isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
     database.execute(
         "CREATE TABLE IF NOT EXISTS evidence "
         "(key TEXT, files BLOB, ended BLOB, day INTEGER, PRIMARY KEY (key, files))"

@@ -309,7 +309,7 @@ def verify(
 
     Exit code 0: everything holds. 1: something does not.
     """
-    from bughunt import report, verify
+    from bughunt import conflict_list, report, verify
     from bughunt.answer_store import Store, default_path
     from bughunt.evidence import Evidence
 
@@ -320,8 +320,57 @@ def verify(
             proof = verify.prove(
                 loaded, evidence, seeds=how["seeds"], triples=how["triples"], only=bug
             )
+    if how["write_conflicts"]:
+        conflict_list.add(loaded, [it for it in proof.conflicts if not loaded.conflict_in(it.bugs)])
     report.write_json(proof, sys.stdout)
     if not proof.holds:
+        raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@bank.command()
+@click.option(
+    "--module", "modules", metavar="FILE", multiple=True, help="Default: all but scripts."
+)
+@click.option("--line", metavar="N", type=click.IntRange(1), help="Only mutants on this line.")
+@click.option("--sample", metavar="N", type=click.IntRange(1), help="At most N of each module.")
+@click.option("--seed", metavar="S", default=0, show_default=True, help="Of --sample.")
+@click.option("--detectors-only", is_flag=True, help="Do not run the tests of the packages.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one for each core.")
+@click.option("--no-cache", is_flag=True, help="Run everything again.")
+@click.option(
+    "--at-least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Score to reach."
+)
+@bank_option
+@json_option
+def survivors(
+    bank: Path | None,
+    jobs: int | None,
+    no_cache: bool,
+    at_least: float | None,
+    as_json: bool,
+    **which: Any,
+) -> None:
+    """Change the clean code in every small way, and list the changes that nothing notices.
+
+    Exit code 1: a module that was named, or all together, scores less than --at-least.
+    """
+    from bughunt import report, survivors, survivors_report
+
+    loaded = _load(bank)
+    choice = survivors.Choice(**which)
+    with report.progress("Running mutants", sys.stderr) as tick:
+        result = survivors.survey(
+            loaded,
+            choice,
+            jobs=jobs or os.cpu_count() or 1,
+            cache=None if no_cache else survivors.default_cache(),
+            tick=tick,
+        )
+    if as_json:
+        report.write_json(survivors_report.as_data(result), sys.stdout)
+    else:
+        report.write(survivors_report.surveyed(result), sys.stdout)
+    if at_least is not None and survivors.lowest_score(result, choice) < at_least:
         raise click.exceptions.Exit(BUGS_REMAIN)
 
 

@@ -1,7 +1,8 @@
-"""A folder that appears at its destination complete or not at all."""
+"""Folders and files that appear at their destination complete or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -48,6 +49,27 @@ def place(
     finally:
         _remove(fresh)
     return destination
+
+
+def place_file(content: bytes, destination: Path) -> None:
+    """Write a file, in place of the one that may stand there, whose permissions it takes over.
+
+    Raises:
+        EnvironmentProblem: when the system refuses.
+
+    """
+    fresh = _sibling(destination, "new")
+    try:
+        fresh.write_bytes(content)
+        if destination.exists():
+            fresh.chmod(destination.stat().st_mode)
+        fresh.replace(destination)
+    except OSError as error:
+        text = f"{destination}: cannot be written: {error.strerror}. Choose another place."
+        raise EnvironmentProblem(text) from error
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def _check(destination: Path, may_replace: Callable[[Path], bool] | None) -> None:

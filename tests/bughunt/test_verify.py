@@ -1,0 +1,523 @@
+"""Putting a bank to the proof: a good one holds, and each kind of bad entry is refused by name."""
+
+import json
+import textwrap
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from bughunt import conflict_list, findings, verify
+from bughunt.answer_store import Store
+from bughunt.cli import bughunt
+from bughunt.errors import BankError, SelectionError
+from bughunt.evidence import Evidence
+from bughunt.proof import Verdict
+from bughunt.select import select_bugs, select_random
+from bughunt.spec import Conflict, load_bank
+
+pytestmark = pytest.mark.slow  # each test starts a server of its own
+
+ARITHMETIC = '''\
+"""Sums, means and bounds."""
+
+
+def total(values):
+    """Add up."""
+    result = 0
+    for value in values:
+        result += value
+    return result
+
+
+def mean(values):
+    """Divide the sum by the count."""
+    return sum(values) / len(values)
+
+
+def largest(values):
+    """Return the greatest value."""
+    best = values[0]
+    for value in values:
+        if value > best:
+            best = value
+    return best
+'''
+
+
+def law(sentence, call, expected):
+    """Return a detector of one function of the package."""
+    return textwrap.dedent(f'''\
+        """{sentence}"""
+
+        def observe(seed):
+            from abacus.arithmetic import largest, mean, total
+
+            return {call}
+
+        def test_{sentence.lower().rstrip(".").replace(" ", "_")}(observed):
+            assert observed == {expected}
+        ''')
+
+
+DETECTORS = {
+    "total_of_nothing_is_zero": law("The total of nothing is zero.", "total([])", "0"),
+    "mean_lies_between": law(
+        "The mean lies between.", "mean([1.0 + seed, 2.0 + seed]) - seed", "1.5"
+    ),
+    "largest_is_not_smaller": law("The largest is not smaller.", "largest([1, 3, 2])", "3"),
+}
+
+
+def edit(symbol, match, by, operator="replace"):
+    """Return an edit as it stands in a catalogue."""
+    target = f"abacus/arithmetic.py::{symbol}"
+    return {"target": target, "operator": operator, "match": match, "by": by}
+
+
+def bug(detector, *edits, expect="assertion", **fields):
+    """Return an entry as it stands in a catalogue."""
+    return {
+        "symptom": "Numbers come out that nobody expects.",
+        "topics": ["sums"],
+        "difficulty": 1,
+        "edits": list(edits),
+        "detector": detector,
+        "expect": expect,
+        "hints": ["Start small.", "Look closer.", "Count again."],
+        "explanation": "A sum starts at the neutral element.",
+        "reference": "everywhere",
+        **fields,
+    }
+
+
+SUM = bug("total_of_nothing_is_zero", edit("total", "result = 0", "result = 1"))
+MEAN = bug("mean_lies_between", edit("mean", "len(values)", "(len(values) - 1)"))
+LARGEST = bug("largest_is_not_smaller", edit("largest", "value > best", "value < best"))
+GOOD = {"sum_starts_late": SUM, "mean_divisor_short": MEAN, "order_turned_round": LARGEST}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes a bank and returns the path of its catalogue."""
+
+    def write_bank(bugs=GOOD, detectors=DETECTORS, text=ARITHMETIC, **sections):
+        catalogue = {
+            "version": 1,
+            "source": {"root": ".", "packages": ["abacus"]},
+            "detectors": "laws",
+            "levels": {"short": {"title": "Numbers", "minutes": 20, "bugs": list(bugs)}},
+            "bugs": bugs,
+            **sections,
+        }
+        for folder in ("abacus", "laws"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / "abacus" / "__init__.py").touch()
+        (tmp_path / "abacus" / "arithmetic.py").write_text(text)
+        for name, source in detectors.items():
+            (tmp_path / "laws" / f"test_{name}.py").write_text(source)
+        path = tmp_path / "levels.yaml"
+        plain = json.loads(json.dumps(catalogue))  # without objects that stand in several places
+        path.write_text(yaml.safe_dump(plain, sort_keys=False))
+        return path
+
+    return write_bank
+
+
+def prove(path, store=None, **how):
+    """Put a bank to the proof, with few seeds."""
+    bank = load_bank(path)
+    how.setdefault("seeds", 3)
+    with Evidence(bank, store or Store(None), jobs=2) as evidence:
+        return verify.prove(bank, evidence, **how)
+
+
+def found(path, **how):
+    """Return (rule, bug or detector, text) of all that is wrong with a bank."""
+    return [(it.rule, it.bug or it.detector, it.text) for it in prove(path, **how).findings]
+
+
+def test_good_bank_holds(write):
+    """Nothing is found, every bug is caught by its own detector alone, sets are undisturbed."""
+    proof = prove(write())
+
+    assert (proof.holds, proof.findings, proof.conflicts) == (True, (), ())
+    assert [detector.law for detector in proof.detectors] == [
+        "The largest is not smaller.",
+        "The mean lies between.",
+        "The total of nothing is zero.",
+    ]
+    caught, missed = Verdict.CAUGHT, Verdict.MISSED
+    assert proof.matrix == (
+        (missed, missed, caught),
+        (missed, caught, missed),
+        (caught, missed, missed),
+    )
+    assert [it.name for it in proof.sets] == ["level short", "pair", "pair", "pair", "triple"]
+    assert all(len(it.runs) == 3 + 3 for it in proof.bugs)  # seeds, and again with more threads
+    assert all(len(it.runs) == 3 + 3 + 3 for it in proof.detectors)  # and in three orders
+
+
+BAD_EDITS = {
+    "no site": (
+        bug("mean_lies_between", edit("mean", "len(valeus)", "1")),
+        "edit-fails",
+        "len(valeus)",
+    ),
+    "no change": (
+        bug("mean_lies_between", edit("mean", "len(values)", "(len(values))")),
+        "edit-fails",
+        "changes nothing",
+    ),
+    "equivalent": (
+        bug("mean_lies_between", edit("mean", "sum(values)", "sum(list(values))")),
+        "missed",
+        "'mean_lies_between' passes with the bug on all 6 runs",
+    ),
+    "edits that meet": (
+        bug(
+            "mean_lies_between",
+            edit("mean", "len(values)", "1"),
+            edit("mean", "sum(values) / len(values)", "0"),
+        ),
+        "edit-fails",
+        "changes line 14 of abacus/arithmetic.py",
+    ),
+    "another exception": (
+        bug("mean_lies_between", edit("mean", "sum(values)", "sun(values)")),
+        "crashed",
+        "declares assertion, but its detector ended with: NameError at abacus/arithmetic.py:14",
+    ),
+    "no exception": (
+        {**MEAN, "expect": {"raises": "KeyError"}},
+        "caught-otherwise",
+        "raises: KeyError",
+    ),
+    "endless": (
+        bug(
+            "largest_is_not_smaller",
+            edit("largest", "best = values[0]", "best = max(iter(int, 1))"),
+        ),
+        "timed-out",
+        "no verdict within 1 s",
+    ),
+}
+
+
+@pytest.mark.parametrize(("entry", "rule", "words"), BAD_EDITS.values(), ids=BAD_EDITS)
+def test_bad_bug_is_refused(write, entry, rule, words):
+    """The message names the entry's line, what happened and what to do."""
+    path = write({"strange_thing": entry})
+    bank = load_bank(path)
+    with Evidence(bank, Store(None), jobs=2, timeout=1.0) as evidence:
+        proof = verify.prove(bank, evidence, seeds=3)
+
+    (finding,) = [it for it in proof.findings if it.severity == "error"]
+    assert (finding.rule, finding.bug) == (rule, "strange_thing")
+    assert words in finding.text
+    assert path.read_text().splitlines()[finding.line - 1].strip()
+    assert not proof.holds
+
+
+SEEDED = '''\
+"""Every second seed is unlucky."""
+
+def observe(seed):
+    from abacus.arithmetic import mean
+
+    return mean([1.0, 2.0]), seed
+
+def test_it(observed):
+    assert observed[0] == 1.5 and observed[1] % 2 == 0
+'''
+COUNTED = '''\
+"""What ran before leaves its trace."""
+
+import small_helper
+
+def observe(seed):
+    from abacus.arithmetic import mean
+
+    small_helper.calls.append(seed)
+    return mean([1.0, 2.0]), len(small_helper.calls)
+
+def test_it(observed):
+    assert observed == (1.5, 1)
+'''
+THREADED = '''\
+"""One thread gives another sum than two."""
+
+def observe(seed):
+    import torch
+    from abacus.arithmetic import mean
+
+    return mean([1.0, 2.0]) * torch.get_num_threads()
+
+def test_it(observed):
+    assert observed == 1.5
+'''
+BAD_LAWS = {
+    "false alarm": (
+        law("Means are two.", "mean([1.0, 2.0])", "2.0"),
+        "false-alarm",
+        "rejects the clean",
+    ),
+    "flaky": (SEEDED, "flaky", "missed on seeds 0, 2 and caught otherwise on seed 1"),
+    "order": (COUNTED, "flaky", "after other detectors in one process (seed"),
+    "threads": (THREADED, "flaky", "caught otherwise with 2 threads (seed 0"),
+    "import": (
+        "import nothing_like_it\n" + SEEDED,
+        "not-collected",
+        "No module named 'nothing_like_it'",
+    ),
+    "no test": ("def observe(seed):\n    return 1\n", "not-collected", "there is no test"),
+    "crash": (law("Means crash.", "mean([])", "0"), "false-alarm", "ZeroDivisionError at abacus"),
+    "hang": (law("Means hang.", "max(iter(int, 1))", "0"), "timed-out", "no verdict within 1 s"),
+}
+
+
+@pytest.mark.parametrize(("source", "rule", "words"), BAD_LAWS.values(), ids=BAD_LAWS)
+def test_bad_detector_is_refused(write, source, rule, words):
+    """It is named, with its file, whatever bug it belongs to; its bug is not put into company."""
+    detectors = {
+        **DETECTORS,
+        "strange_law": source,
+        "strange_twin": source.replace("Every", "Each"),
+    }
+    path = write({"strange_thing": {**MEAN, "detector": "strange_law"}}, detectors)
+    (path.parent / "laws" / "small_helper.py").write_text("calls = []\n")
+    bank = load_bank(path)
+    with Evidence(bank, Store(None), jobs=2, timeout=1.0) as evidence:
+        proof = verify.prove(bank, evidence, seeds=3)
+
+    told = {it.detector: it for it in proof.findings if it.rule == rule and it.detector}
+    blamed = told.get("strange_law") or told["strange_twin"]
+    assert words in blamed.text
+    assert blamed.file.endswith(f"laws/test_{blamed.detector}.py")
+
+
+def test_detector_that_never_calls_the_code_is_refused(write):
+    """A law that computes for itself passes though the module is broken."""
+    blind = (
+        "def observe(seed):\n    return 1.5\n\ndef test_it(observed):\n    assert observed == 1.5\n"
+    )
+    path = write({"strange_thing": MEAN}, {"mean_lies_between": blind})
+
+    rules = {(rule, name): text for rule, name, text in found(path)}
+
+    assert rules.keys() == {("missed", "strange_thing"), ("blind-detector", "mean_lies_between")}
+    text = rules["blind-detector", "mean_lies_between"]
+    assert "abacus/arithmetic.py cannot be imported" in text
+
+
+def test_detector_that_reads_the_source_is_refused(write):
+    """It would turn red when a hunter adds a comment."""
+    reader = law("The source is short.", "len(open('abacus/arithmetic.py').read())", "3").replace(
+        "return len", "import abacus.arithmetic, inspect; return len"
+    )
+    reader = reader.replace(
+        "open('abacus/arithmetic.py').read()", "inspect.getsource(abacus.arithmetic)"
+    )
+    reader = reader.replace("observed == 3", f"observed == {len(ARITHMETIC)}")
+    path = write(
+        {"strange_thing": {**MEAN, "detector": "mean_lies_between"}}, {"mean_lies_between": reader}
+    )
+
+    texts = [text for rule, _, text in found(path) if rule == "false-alarm"]
+
+    assert len(texts) == 1
+    assert "turns red when a comment is added to abacus/arithmetic.py" in texts[0]
+
+
+def test_slow_detector_is_refused(write, monkeypatch):
+    """The bound is lowered here, so that the test need not be slow itself."""
+    monkeypatch.setattr(findings, "_SLOWEST", 0.05)
+    slow = law("Means take long.", "[mean([1, 2]) for _ in range(300_000)][0]", "1.5")
+    path = write({"strange_thing": {**MEAN, "detector": "slow_law"}}, {"slow_law": slow})
+
+    ((rule, name, text),) = found(path, seeds=1)
+
+    assert (rule, name) == ("slow-detector", "slow_law")
+    assert "0.05 s are allowed" in text
+
+
+TOTAL_AND_MEAN = ARITHMETIC.replace("sum(values) / len", "total(values) / len")
+
+
+def test_bug_that_another_turns_red_is_a_conflict(write):
+    """The mean is wrong because the total is: fixing the mean alone turns nothing green."""
+    path = write(text=TOTAL_AND_MEAN)
+    proof = prove(path)
+
+    (conflict,) = proof.conflicts
+    assert conflict.bugs == ("sum_starts_late", "mean_divisor_short")
+    assert "the detector of 'mean_divisor_short' stays red after it is fixed" in conflict.because
+    rules = [it.rule for it in proof.findings]
+    assert sorted(rules) == ["conflict-not-listed", "masked"]
+    (masked,) = [it for it in proof.findings if it.rule == "masked"]
+    assert masked.text.startswith("level short: the detector of 'mean_divisor_short' stays red")
+
+
+def test_bugs_that_cancel_each_other_are_a_conflict(write):
+    """Each is caught alone, and with both in the code nothing is wrong any more."""
+    text = ARITHMETIC.replace(
+        "return sum(values) / len(values)", "half = 2\n    return sum(values) / half"
+    )
+    cancelling = {
+        "half_is_one": bug("mean_lies_between", edit("mean", "half = 2", "half = 4")),
+        "sum_is_twofold": bug("mean_of_two", edit("mean", "sum(values)", "(sum(values) * 2)")),
+    }
+    detectors = {**DETECTORS, "mean_of_two": law("The mean of two.", "mean([1.0, 3.0])", "2.0")}
+    proof = prove(write(cancelling, detectors, text, levels={}))
+
+    (conflict,) = proof.conflicts
+    assert conflict.because == "'half_is_one' is missed beside 'sum_is_twofold' (seed 0)."
+
+
+def test_bugs_that_change_the_same_place_are_a_conflict(write):
+    """They cannot be put into the same code at all."""
+    bugs = {
+        "mean_divisor_short": MEAN,
+        "mean_divisor_long": bug("mean_of_two", edit("mean", "len(values)", "(len(values) + 1)")),
+    }
+    detectors = {**DETECTORS, "mean_of_two": law("The mean of two.", "mean([1.0, 3.0])", "2.0")}
+    proof = prove(write(bugs, detectors, levels={}))
+
+    (conflict,) = proof.conflicts
+    assert "they change the same place" in conflict.because
+    assert "changes line 14 of abacus/arithmetic.py" in conflict.because
+
+
+def test_written_conflicts_are_known_to_whoever_chooses(write):
+    """What verify finds is what select looks up; the rest of the file stays as it is."""
+    path = write(text=TOTAL_AND_MEAN, levels={})
+    before = path.read_text()
+    conflict_list.add(load_bank(path), prove(path).conflicts)
+
+    assert path.read_text().startswith(before)
+    bank = load_bank(path)
+    assert prove(path).findings == ()
+    with pytest.raises(SelectionError, match="are in conflict"):
+        select_bugs(bank, ["sum_starts_late", "mean_divisor_short"])
+    for seed in range(20):
+        drawn = {it.id for it in select_random(bank, 2, seed).bugs}
+        assert drawn != {"sum_starts_late", "mean_divisor_short"}
+
+
+def test_conflict_that_is_none_is_named(write):
+    """A list that is too long would thin out the draws for ever."""
+    conflicts = [{"bugs": ["sum_starts_late", "mean_divisor_short"], "because": "once it was so."}]
+    proof = prove(write(conflicts=conflicts, levels={}))
+
+    (finding,) = proof.findings
+    assert (finding.rule, finding.severity) == ("conflict-unfounded", "warning")
+    assert proof.holds
+
+
+@pytest.mark.parametrize(
+    "ending", ["", "conflicts: []\n", "conflicts:\n  - {bugs: [a_b, c_d], because: so}\n\nz: 1\n"]
+)
+def test_conflict_is_written_into_any_section(ending):
+    """Whether there is a section, an empty one, or one with more behind it."""
+    added = [Conflict(("x_y", "v_w"), "it's: so.")]
+    data = yaml.safe_load(conflict_list._with("a: 1  # one\n" + ending, added, "levels.yaml"))
+
+    assert data["conflicts"][-1] == {"bugs": ["x_y", "v_w"], "because": "it's: so."}
+    assert data["a"] == 1
+    assert len(data["conflicts"]) == 1 + ("a_b" in ending)
+
+
+def test_bugs_that_the_same_detectors_see_are_named(write):
+    """A hunter cannot tell them apart; that is worth knowing and no error."""
+    bugs = {
+        "mean_divisor_short": MEAN,
+        "mean_of_half": {**MEAN, "edits": [edit("mean", "sum(values)", "1")]},
+    }
+    proof = prove(write(bugs, levels={}))
+
+    assert proof.indistinguishable == (("mean_divisor_short", "mean_of_half"),)
+    assert [(it.rule, it.severity) for it in proof.findings] == [("indistinguishable", "warning")]
+    assert proof.holds
+
+
+def test_one_bug_is_proved_in_the_company_of_all(write):
+    """With the name of a bug, only what concerns it is looked at."""
+    proof = prove(write(text=TOTAL_AND_MEAN), only="mean_divisor_short")
+
+    assert [it.bug for it in proof.bugs] == ["mean_divisor_short"]
+    assert [it.detector for it in proof.detectors] == ["mean_lies_between"]
+    assert all("mean_divisor_short" in it.bugs for it in proof.sets)
+    assert len(proof.conflicts) == 1
+
+
+def test_unknown_bug_is_told(write):
+    """With the name that was probably meant."""
+    with pytest.raises(
+        BankError, match=r"no bug 'sum_starts_lat'\. Did you mean 'sum_starts_late'"
+    ):
+        prove(write(), only="sum_starts_lat")
+
+
+class TestStore:
+    """What is known need not be run; what it depends on decides."""
+
+    def test_unchanged_bank_runs_nothing(self, write, tmp_path):
+        """A second proof, in another process's place, has the same content."""
+        path = write()
+        first, second = (prove(path, Store(tmp_path / "known.sqlite3")) for _ in range(2))
+
+        assert first.ran > 0
+        assert second.ran == 0
+        assert (first.matrix, first.bugs, first.sets) == (second.matrix, second.bugs, second.sets)
+
+    def test_change_of_a_detector_runs_that_detector_again(self, write, tmp_path):
+        """All cases of other detectors by themselves are known."""
+        store = Store(tmp_path / "known.sqlite3")
+        prove(write(), store)
+        changed = {**DETECTORS, "mean_lies_between": law("Means lie.", "mean([2.0, 3.0])", "2.5")}
+
+        second = prove(write(detectors=changed), store)
+
+        assert 0 < second.ran < second.cases / 2
+        assert second.holds
+
+    def test_change_of_a_module_runs_what_asked_for_it(self, write, tmp_path):
+        """A detector that never imports a module is not asked again when that changes."""
+        store = Store(tmp_path / "known.sqlite3")
+        path = write()
+        (tmp_path / "abacus" / "unused.py").write_text("A = 1\n")
+        prove(path, store)
+        (tmp_path / "abacus" / "unused.py").write_text("A = 2\n")
+        assert prove(path, store).ran == 0
+
+        write(text=ARITHMETIC + "\n\nMORE = 1\n")
+        changed = prove(path, store)
+        assert changed.ran > 0
+
+    def test_broken_file_is_replaced(self, write, tmp_path):
+        """A cache is worth no error message."""
+        (tmp_path / "known.sqlite3").write_bytes(b"no database " * 100)
+        path = write()
+        assert prove(path, Store(tmp_path / "known.sqlite3")).ran > 0
+        assert prove(path, Store(tmp_path / "known.sqlite3")).ran == 0
+
+    def test_folder_that_cannot_be_written_is_no_obstacle(self, write, tmp_path):
+        """Then nothing is kept."""
+        (tmp_path / "file").touch()
+        assert prove(write(), Store(tmp_path / "file" / "known.sqlite3")).holds
+
+
+class TestCommand:
+    """``bughunt bank verify`` as it is typed."""
+
+    def test_proof_is_written_as_json(self, write, monkeypatch, tmp_path):
+        """A program reads whether it holds, and the findings with their places."""
+        monkeypatch.setenv("BUGHUNT_CACHE_DIR", str(tmp_path / "cache"))
+        path = write({"strange_thing": BAD_EDITS["equivalent"][0]})
+        options = ["--bank", str(path), "--seeds", "2", "--json"]
+        result = CliRunner().invoke(bughunt, ["bank", "verify", *options])
+
+        record = json.loads(result.stdout)
+        assert result.exit_code == 1
+        assert record["findings"][0]["rule"] == "missed"
+        assert (tmp_path / "cache" / "evidence.sqlite3").exists()
