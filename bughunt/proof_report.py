@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from bughunt.proof import BugProof, Finding, Proof, Run, SetProof, Verdict
+from bughunt.proof import Finding, Proof, Run, SetProof, Verdict
 from bughunt.report import Block, Line, Table
 from bughunt.spec import Bank
 
@@ -17,7 +17,7 @@ State = Literal["ok", "warning", "error", "-"]
 # Which findings speak against which part of the proof; every rule has one place.
 PARTS = {
     "edits": ("edit-fails", "no-change", "outside-target", "wide-diff"),
-    "texts": ("spoiler", "telling-comment", "contradicting-comment"),
+    "spoilers": ("spoiler", "telling-comment", "contradicting-comment", "unused-name"),
     "clean code": ("false-alarm", "not-collected", "blind-detector", "slow-detector"),
     "bugs": ("missed", "caught-otherwise", "crashed", "timed-out"),
     "flakes": ("flaky",),
@@ -44,7 +44,7 @@ OWN_MISSED = "x"
 SEEN = (Verdict.CAUGHT, Verdict.CAUGHT_OTHERWISE)
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red", "-": "dim"}
 _KINDS = ("level", "pair", "triple")
-_FINDINGS = 10  # as many as are shown on one screen
+_FINDINGS = 8  # as many as are shown on one screen
 _WIDTH = 80
 _GAP = 2
 
@@ -94,7 +94,10 @@ def verdict_of(proof: Proof) -> str:
 
 def size(proof: Proof) -> str:
     """Return in one line what was put to the proof."""
-    bugs, detectors = counted(len(proof.bugs), "bug"), counted(len(proof.detectors), "detector")
+    bugs, detectors = (
+        counted(len(_looked_at(proof)), "bug"),
+        counted(len(proof.detectors), "detector"),
+    )
     return f"{bugs}, {detectors}, {counted(proof.seeds, 'seed')}"
 
 
@@ -134,8 +137,8 @@ def own_detectors(bank: Bank) -> dict[str, str]:
 def parts(proof: Proof) -> tuple[Part, ...]:
     """Return how each thing that is proved stands."""
     return (
-        _part(proof, "edits", _edits(proof.bugs)),
-        _part(proof, "texts", _texts(proof)),
+        _part(proof, "edits", _edits(proof)),
+        _part(proof, "spoilers", _spoilers(proof)),
         _part(proof, "clean code", _clean_code(proof)),
         _part(proof, "bugs", _bugs(proof)),
         _part(proof, "flakes", _flakes(proof)),
@@ -158,17 +161,25 @@ def _noted(proof: Proof, name: str) -> int:
     return sum(finding.rule in PARTS[name] for finding in proof.findings)
 
 
-def _edits(bugs: Sequence[BugProof]) -> str:
-    sites = [site for bug in bugs for site in bug.sites]
-    files = {site.path for site in sites}
-    edited = sum(bool(bug.sites) for bug in bugs)
-    places = f"{counted(len(sites), 'place')} in {counted(len(files), 'file')}"
-    return f"{edited} of {counted(len(bugs), 'bug')} applied, at {places}" if bugs else ""
+def _edits(proof: Proof) -> str:
+    sites = [site for bug in proof.bugs for site in bug.sites]
+    files = counted(len({site.path for site in sites}), "file")
+    places = f"{counted(len(sites), 'place')} in {files}"
+    asked = len(_looked_at(proof))
+    return f"{len(proof.bugs)} of {counted(asked, 'bug')} applied, at {places}" if asked else ""
 
 
-def _texts(proof: Proof) -> str:
-    noted = _noted(proof, "texts")
-    return f"{counted(noted, 'text')} to look at" if noted else "no text gives a bug away"
+def _looked_at(proof: Proof) -> set[str]:
+    """Return the bugs that were tried; one whose edits fail has no proof of its own."""
+    failed = {it.bug for it in proof.findings if it.rule == "edit-fails" and it.bug is not None}
+    return failed | {bug.bug for bug in proof.bugs}
+
+
+def _spoilers(proof: Proof) -> str:
+    if not _looked_at(proof):
+        return ""
+    noted = _noted(proof, "spoilers")
+    return f"{noted} to look at" if noted else "none in texts, comments and names"
 
 
 def _clean_code(proof: Proof) -> str:
@@ -223,8 +234,8 @@ def _sets(proof: Proof) -> Iterator[Part]:
             yield Part(f"{kind}s", "-", "not tried")
             continue
         wrong: State = "error" if kind == "level" else "warning"
-        together = f"{len(groups) - disturbed} of {len(groups)} undisturbed together"
-        yield Part(f"{kind}s", wrong if disturbed else "ok", together)
+        text = f"{disturbed or 'none'} of {len(groups)} disturbed"
+        yield Part(f"{kind}s", wrong if disturbed else "ok", text)
 
 
 def _company(proof: Proof) -> str:
@@ -317,5 +328,6 @@ def _legend() -> Iterator[tuple[str, str]]:
     yield SIGNS[Verdict.CAUGHT], "caught by its own detector, as declared"
     yield SIGNS[Verdict.CAUGHT_OTHERWISE], "caught by another detector, or otherwise"
     yield OWN_MISSED, "missed by its own detector"
-    for verdict in (Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.NOT_COLLECTED, Verdict.MISSED):
+    for verdict in (Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.NOT_COLLECTED):
         yield SIGNS[verdict], verdict.value
+    yield SIGNS[Verdict.MISSED], "passes, and is about something else"

@@ -31,12 +31,12 @@ def test_the_screen_says_what_holds_and_what_does_not(bank):
         "1,234 verdicts in 5.7 seconds: 34 run now, 1,200 known from before\n"
         "\n"
         "ok       edits       3 of 3 bugs applied, at 4 places in 1 file\n"
-        "ok       texts       no text gives a bug away\n"
+        "ok       spoilers    none in texts, comments and names\n"
         "warning  clean code  4 of 4 detectors pass it, on 3 seeds\n"
         "error    bugs        2 of 3 caught as declared, on 3 seeds\n"
         "ok       flakes      none of 4 detectors changed its verdict\n"
-        "ok       levels      1 of 1 undisturbed together\n"
-        "warning  pairs       1 of 2 undisturbed together\n"
+        "ok       levels      none of 1 disturbed\n"
+        "warning  pairs       1 of 2 disturbed\n"
         "-        triples     not tried\n"
         "error    company     1 pair never drawn together\n"
         "ok       matrix      4 of 12 cells (3 x 4) see a bug; 2 bugs look alike\n"
@@ -93,7 +93,7 @@ def test_sixty_bugs_stay_on_one_screen(bank):
 
     assert len(lines) < 45
     assert "\n".join(lines).count("[missed]") == 3
-    assert lines[-1] == "And 53 more: 53 slow-detector. Show all with --verbose."
+    assert lines[-1] == "And 55 more: 55 slow-detector. Show all with --verbose."
 
 
 def test_verbose_shows_the_matrix_with_marks_where_a_bug_shows(bank):
@@ -137,7 +137,17 @@ def test_nothing_proved_is_said_to_be_untried(bank):
     )
     states = {part.name: part.state for part in proof_report.parts(proof)}
 
-    untried = ("edits", "clean code", "bugs", "flakes", "levels", "pairs", "company", "matrix")
+    untried = (
+        "edits",
+        "spoilers",
+        "clean code",
+        "bugs",
+        "flakes",
+        "levels",
+        "pairs",
+        "company",
+        "matrix",
+    )
     assert {states[name] for name in untried} == {"-"}
 
 
