@@ -18,9 +18,10 @@ ORDER = [
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
     "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner", "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",
-    "proof", "inspection", "answer_store", "self_check", "evidence", "company",
+    "proof", "code_text", "contradictions", "unused_names", "inspection", "answer_store", "self_check", "evidence", "company",
     "findings", "verify",
-    "mutants", "equivalent_mutants", "line_coverage", "survivors", "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
+    "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
+    "json_cache", "survivors", "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
 # fmt: on
@@ -83,7 +84,13 @@ def test_what_is_hunted_in_and_what_mutates_know_nothing_of_the_hunt(package, al
 
 
 @pytest.mark.parametrize(
-    ("library", "owner"), [("click", "cli"), ("rich", "report"), ("matplotlib", "picture")]
+    ("library", "owner"),
+    [
+        ("click", "cli"),
+        ("rich", "report"),
+        ("matplotlib", "picture"),
+        ("jinja2", "proof_page"),
+    ],
 )
 def test_a_library_for_people_has_one_owner(library, owner):
     """Every other stage returns records."""
