@@ -320,8 +320,8 @@ def _sets(proof: Proof) -> Iterator[_Kind]:
 
 
 def _bars(detectors: Sequence[DetectorProof]) -> tuple[_Bar, ...]:
-    """Return the detectors, the slowest first, each in relation to it."""
-    slowest_first = sorted(detectors, key=lambda it: -it.seconds)
+    """Return the detectors that ran, the slowest first, each in relation to it."""
+    slowest_first = sorted((it for it in detectors if it.runs), key=lambda it: -it.seconds)
     longest = max((it.seconds for it in slowest_first), default=0.0) or 1.0
     return tuple(
         _Bar(

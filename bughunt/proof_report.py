@@ -242,7 +242,7 @@ def _company(proof: Proof) -> str:
     if not proof.sets:
         return ""
     number = len(proof.conflicts)
-    return f"{counted(number, 'pair')} never drawn together" if number else "no bugs in conflict"
+    return f"{counted(number, 'conflict')}, never drawn" if number else "no bugs in conflict"
 
 
 def _cells(proof: Proof) -> str:

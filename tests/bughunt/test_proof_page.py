@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 import small_proof
 
@@ -154,6 +155,16 @@ def test_runs_are_told_by_verdict_with_their_seeds(html):
     assert "missed, 1 run: seed 1; threads 1; alone 1 != 0" in text
     assert "timed out, 1 run: seed 2; threads 1; alone 1 != 0" in text
     assert "passes, 3 runs: seeds 0–2; threads 1; alone" in text
+
+
+def test_detectors_stand_slowest_first_with_bars_in_proportion(bank):
+    """One that was not run on the clean code is in the matrix only."""
+    detectors = small_proof.proof_of(bank).detectors
+    left_out = msgspec.structs.replace(detectors[3], seconds=0.0, runs=())
+    html = proof_page.page(bank, small_proof.proof_of(bank, detectors=(*detectors[:3], left_out)))
+    bars = re.findall(r'<td class="number">(.*?)</td>.*?width: (.*?)%', html)
+
+    assert bars == [("300 ms", "100.0"), ("200 ms", "66.7"), ("100 ms", "33.3")]
 
 
 def test_nothing_proved_makes_a_page_all_the_same(bank):

@@ -38,7 +38,7 @@ def test_the_screen_says_what_holds_and_what_does_not(bank):
         "ok       levels      none of 1 disturbed\n"
         "warning  pairs       1 of 2 disturbed\n"
         "-        triples     not tried\n"
-        "error    company     1 pair never drawn together\n"
+        "error    company     1 conflict, never drawn\n"
         "ok       matrix      4 of 12 cells (3 x 4) see a bug; 2 bugs look alike\n"
         "ok       checker     works\n"
         "\n"
