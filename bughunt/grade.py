@@ -10,7 +10,6 @@ import msgspec
 from bughunt.comparison import difference
 from bughunt.detector import Case, DetectorRun
 from bughunt.outcome import Crashed, Failed, Outcome, Passed, TimedOut
-from bughunt.spec import Expect
 from bughunt.workspace import Symptom
 
 _LONGEST_EVIDENCE = 160
@@ -78,10 +77,3 @@ def _line(text: str) -> str:
     """Return the lines of a message that say something, joined and cut."""
     line = "; ".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     return line if len(line) <= _LONGEST_EVIDENCE else f"{line[: _LONGEST_EVIDENCE - 3]}..."
-
-
-def is_caught(expect: Expect, outcome: Outcome) -> bool:
-    """Return whether a detector that ended so has caught a bug that is expected to show so."""
-    if expect.kind == "assertion":
-        return isinstance(outcome, Failed)
-    return isinstance(outcome, Crashed) and outcome.exception == expect.exception

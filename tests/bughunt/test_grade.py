@@ -6,13 +6,10 @@ import numpy as np
 import pytest
 
 from bughunt.detector import Crashed, DetectorRun, Failed, Passed, TimedOut
-from bughunt.grade import SymptomStatus, cases, evidence, grade, is_caught
-from bughunt.spec import Expect
+from bughunt.grade import SymptomStatus, cases, evidence, grade
 from bughunt.workspace import Symptom
 
 SYMPTOMS = (Symptom(1, "It is slow.", "fast"), Symptom(2, "It is wrong.", "right"))
-ASSERTION = Expect("assertion")
-RAISES = Expect("raises", "RuntimeError")
 
 
 def run(detector, outcome):
@@ -45,25 +42,6 @@ OTHERWISE = {
 def test_symptom_stays_open_without_a_clean_pass(runs):
     """A skip, a crash, a timeout or a missing result is never a pass."""
     assert grade(SYMPTOMS[:1], runs).fixed == 0
-
-
-CAUGHT = {
-    "wrong data": (ASSERTION, Failed("x"), True),
-    "undeclared crash": (ASSERTION, Crashed("RuntimeError", ""), False),
-    "assertion in the code": (ASSERTION, Crashed("AssertionError", ""), False),
-    "clean": (ASSERTION, Passed(), False),
-    "hang": (ASSERTION, TimedOut(30), False),
-    "declared crash": (RAISES, Crashed("RuntimeError", ""), True),
-    "another crash": (RAISES, Crashed("ValueError", ""), False),
-    "wrong data for a crash": (RAISES, Failed("x"), False),
-    "clean for a crash": (RAISES, Passed(), False),
-}
-
-
-@pytest.mark.parametrize(("expect", "outcome", "caught"), CAUGHT.values(), ids=CAUGHT)
-def test_bug_is_caught_only_in_the_declared_way(expect, outcome, caught):
-    """What was not declared is not a catch, however red it is."""
-    assert is_caught(expect, outcome) is caught
 
 
 @pytest.mark.parametrize(
