@@ -25,7 +25,7 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: _Text
     line: _Text  # the source line on which the change starts
     before: _Text
-    after: _Text
+    after: str  # empty where a decorator is dropped
     reason: _Text
     column: int | None = None  # where the same change can be made twice on the line
 
@@ -49,11 +49,8 @@ def declared(
         return {}
     document = yaml_document.parse(file.read_bytes(), label)
     document.check()
-    for keys, text in misfits(document.data or [], list[Equivalent]):
-        document.complain(keys, text)
-    document.check()
     found: dict[Mutant, str] = {}
-    for index, entry in enumerate(msgspec.convert(document.data or [], list[Equivalent])):
+    for index, entry in enumerate(_entries(document)):
         if entry.path not in texts:
             advice = "Correct the path, or delete the entry."
             document.complain((index,), f"there is no file {entry.path}. {advice}")
@@ -65,6 +62,19 @@ def declared(
                 found[mutant] = entry.reason
     document.check()
     return found
+
+
+def _entries(document: Document) -> list[Equivalent]:
+    """Return the entries of the file, all of which fit their type."""
+    data = document.data or []
+    if not isinstance(data, list):
+        document.complain((), "this is no list. Begin each entry with '- path:'.")
+    document.check()
+    for index, entry in enumerate(data):
+        for keys, text in misfits(entry, Equivalent, (index,)):
+            document.complain(keys, text)
+    document.check()
+    return msgspec.convert(data, list[Equivalent])
 
 
 def _the_mutant(

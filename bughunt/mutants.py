@@ -309,8 +309,9 @@ def _unary(node: ast.AST, source: _Source) -> Edits:
     """Yield an operand without its ``not``, ``-`` or ``~``."""
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
         start = source.span(node)[0]
-        length = len("not") if isinstance(node.op, ast.Not) else 1
-        yield start, start + length, ""
+        sign = re.match(r"not\s*|.", source.text[start:])
+        assert sign is not None
+        yield start, start + sign.end(), ""
 
 
 def _condition(node: ast.AST, source: _Source) -> Edits:
@@ -369,7 +370,7 @@ def _return(node: ast.AST, source: _Source) -> Edits:
 
 def _argument(node: ast.AST, source: _Source) -> Edits:
     """Yield a call without its last positional or a named argument, or with two swapped."""
-    if not isinstance(node, ast.Call):
+    if not isinstance(node, ast.Call) or _last_name(node.func) in _MESSENGERS:
         return
     parts = sorted([*node.args, *node.keywords], key=lambda it: source.span(it)[0])
     named = [it for it in node.keywords if it.arg is not None]
@@ -399,7 +400,8 @@ def _call(node: ast.AST, source: _Source) -> Edits:
     if name in _OPPOSITES:
         end = source.span(node.func)[1]
         yield end - len(name), end, _OPPOSITES[name]
-    if name in _CONVERSIONS or name in _MESSENGERS or node.keywords:
+    converts = isinstance(node.func, ast.Name) and name in _CONVERSIONS
+    if converts or name in _MESSENGERS or node.keywords:
         return
     if len(node.args) == 1 and not isinstance(node.args[0], (ast.Starred, ast.GeneratorExp)):
         yield start, stop, f"({source.segment(node.args[0])})"
