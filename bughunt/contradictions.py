@@ -28,7 +28,10 @@ from mutations import Replacement
 from mutations.language.lines import lines_of
 
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%", "**", "@"))
-_QUOTED = (ast.BinOp, ast.Compare, ast.BoolOp, ast.Call, ast.Subscript)
+_QUOTED = (
+    *(ast.Assign, ast.AugAssign, ast.BinOp, ast.Compare),
+    *(ast.BoolOp, ast.Call, ast.Subscript),
+)
 _SHORTEST_NAME = 4  # of a word in a comment that stands for a part of a name
 _SHORTEST_NUMBER = 3
 
@@ -70,13 +73,13 @@ class Contradiction(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """One replacement, and the statements that it touches before and after."""
+    """One replacement; lines are those of the text with the edit."""
 
-    before: str
+    before: str  # the statements that it touches, without the edit and with it
     after: str
-    first_line: int  # in the text with the edit
-    last_line: int
-    removed: bool  # whether nothing is left
+    lines: tuple[int, int]  # of these statements; none if nothing is left of them
+    around: tuple[int, int]  # lines of the function, else those of the statements with comments
+    removed: bool
 
 
 def contradictions(
@@ -85,13 +88,11 @@ def contradictions(
     """Yield each remark of the edited text that speaks of what the replacements took away."""
     ordered, told = sorted(replacements), set()
     for start, change in _starts(ordered):
-        if not tokens(change.text) and not tokens(clean[change.start : change.stop]):
-            continue  # a comment, or the space before one
         place = _place(clean, edited, change, start)
-        function, first, last = _surroundings(edited, place)
+        code = _code(_source(edited, place.around))
         for remark in remarks(edited):
-            if first <= remark.line <= last and remark not in told:
-                gone = _gone(remark, place, _code(function), edited)
+            if place.around[0] <= remark.line <= place.around[1] and remark not in told:
+                gone = _gone(remark, place, code, edited)
                 if gone is not None:
                     told.add(remark)
                     line = _clean_line(remark, ordered, clean)
@@ -119,42 +120,44 @@ def _clean_line(remark: Remark, ordered: Sequence[Replacement], clean: str) -> i
 
 
 def _place(clean: str, edited: str, change: Replacement, start: int) -> _Place:
-    stop = start + len(change.text)
-    lines = lines_of(edited)
-    after, first, last = _statements(edited, start, stop)
-    before, _, _ = _statements(clean, change.start, change.stop)
-    if (
-        not change.text.strip()
-        and lines.opens_line(start)
-        and "\n" in clean[change.start : change.stop]
-    ):
-        line = lines.line_of(start)
-        return _Place(clean[change.start : change.stop], "", line, line - 1, removed=True)
-    return _Place(before, after, first, last, removed=False)
+    gone = clean[change.start : change.stop]
+    old = _statement_lines(clean, change.start, change.stop)
+    new = _statement_lines(edited, start, start + len(change.text))
+    removed = not change.text.strip() and "\n" in gone and lines_of(edited).opens_line(start)
+    if removed:
+        line = lines_of(edited).line_of(start)
+        new = (line, line - 1)
+    return _Place(
+        before=gone if removed else _source(clean, old),
+        after=_source(edited, new),
+        lines=new,
+        around=_around(clean, edited, old, new),
+        removed=removed,
+    )
 
 
-def _statements(text: str, start: int, stop: int) -> tuple[str, int, int]:
-    """Return the smallest statements, or their headers, that a piece of text touches."""
+def _source(text: str, span: tuple[int, int]) -> str:
+    lines = lines_of(text)
+    return "" if span[1] < span[0] else text[lines.start(span[0]) : lines.start(span[1] + 1)]
+
+
+def _statement_lines(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Return the lines of the smallest statements, or their headers, that a piece touches."""
     lines = lines_of(text)
     first, last = lines.line_of(start), lines.line_of(max(start, stop - 1))
     touched = [span for span in statement_spans(text) if span[0] <= last and first <= span[1]]
-    if touched:
-        first = min(first, *(span[0] for span in touched))
-        last = max(last, *(span[1] for span in touched))
-    return text[lines.start(first) : lines.end(last)], first, last
+    return min([first, *(span[0] for span in touched)]), max([last, *(span[1] for span in touched)])
 
 
-def _surroundings(text: str, place: _Place) -> tuple[str, int, int]:
-    """Return the source and the lines of the function around, else of the edited lines alone."""
-    lines = lines_of(text)
-    found = place.first_line, max(place.first_line, place.last_line)
-    inner = [source_lines(node) for node in definitions(text) if not isinstance(node, ast.ClassDef)]
-    around = [span for span in inner if span[0] <= found[0] and found[1] <= span[1]]
-    first, last = max(around, default=found)
-    source = text[lines.start(first) : lines.end(last)]
-    if around:
-        return source, first, last
-    return source, first - _comment_lines_above(text, first), last
+def _around(clean: str, edited: str, old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:
+    """Return the lines of the function around, else of the statements and the comment above."""
+    functions = [node for node in definitions(clean) if not isinstance(node, ast.ClassDef)]
+    spans = [source_lines(node) for node in functions]
+    around = [span for span in spans if span[0] <= old[0] and old[1] <= span[1]]
+    if not around:
+        return new[0] - _comment_lines_above(edited, new[0]), new[1]
+    first, last = max(around)
+    return first + new[0] - old[0], last + new[1] - old[1]
 
 
 def _comment_lines_above(text: str, line: int) -> int:
@@ -167,12 +170,10 @@ def _comment_lines_above(text: str, line: int) -> int:
 
 def _gone(remark: Remark, place: _Place, code: str, text: str) -> str | None:
     """Return what a remark speaks of and the edit took away; None if there is nothing."""
-    above = _comment_lines_above(text, place.first_line)
-    near = place.first_line - above <= remark.line <= place.last_line and not remark.docstring
-    if place.removed and place.first_line - above <= remark.line < place.first_line:
-        near = not remark.docstring
-        if near and _nothing_below(text, place.first_line):
-            return ""
+    first, last = place.lines
+    near = first - _comment_lines_above(text, first) <= remark.line <= last
+    if near and place.removed and _nothing_below(text, first):
+        return ""
     for fragment in _fragments(place.before):
         if _quotes(remark.text, fragment) and not _still_there(fragment, place.before, code):
             return fragment
@@ -196,7 +197,7 @@ def _indent(line: str) -> int:
 
 
 def _fragments(code: str) -> Iterator[str]:
-    """Yield the expressions in a piece of code that a sentence would quote, the longest first."""
+    """Yield the parts of a piece of code that a sentence would quote, the longest first."""
     source = _alone(code)
     try:
         tree = ast.parse(source)
@@ -231,10 +232,17 @@ def _still_there(fragment: str, before: str, around: str) -> bool:
     code = words(around)
     for at in _occurrences(wanted, code):
         beside = _neighbours(wanted, code, at)
-        new = _ARITHMETIC.intersection(beside) - {name for pair in known for name in pair}
-        if not new:
+        if not any(_grown(beside, clean) for clean in known):
             return True
     return False
+
+
+def _grown(beside: tuple[str, str], clean: tuple[str, str]) -> bool:
+    """Tell whether an operator stands on a side where there was none."""
+    return any(
+        new in _ARITHMETIC and old not in _ARITHMETIC
+        for new, old in zip(beside, clean, strict=True)
+    )
 
 
 def _occurrences(wanted: Sequence[str], code: Sequence[str]) -> Iterator[int]:

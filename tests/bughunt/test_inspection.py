@@ -36,6 +36,11 @@ class Attention:
         scaled = [product / math.sqrt(self.width) for product in products]
         return scaled[:-1] if len(scaled) != len(keys) else scaled
 
+    def forget(self):
+        """The same as `cache = {}` from outside."""
+        self.position -= 1
+        self.cache = {}
+
     def reset(self):
         """Start anew."""
         self.position = 0
@@ -63,6 +68,15 @@ def window(tokens, size):
     first = len(tokens) - size
     rest = tokens[first:]
     return rest
+
+
+def trimmed(values, bound):
+    """Values that are not far out, in order."""
+    # Sorted values come last.
+    # About bound * 2 wide.
+    low = bound * 2 + 1
+    values = clip_all(values, low, bound)  # clipped on both sides
+    return sorted(values)
 
 
 def sign(number):
@@ -134,7 +148,7 @@ BAD = {
     "two edits meet": (
         [replace("::dot", "total = 0", "total = 1"), replace("::dot", "0", "2")],
         "edit-fails",
-        "edits[1]: changes line 36 of abacus/attention.py",
+        "edits[1]: changes line 41 of abacus/attention.py",
     ),
     "the target's name": (
         [replace("::window", "def window($$$P):", "def tail($$$P):")],
@@ -144,7 +158,7 @@ BAD = {
     "two lines for one": (
         [replace("::window", "ValueError($A, size)", "ValueError($A, tokens)")],
         "wide-diff",
-        "edits[0]: line 46 of abacus/attention.py is written anew though its code stays",
+        "edits[0]: line 51 of abacus/attention.py is written anew though its code stays",
     ),
     "a comment that tells": (
         [replace("::dot", "a * b", "a - b", comment="was a product")],
@@ -161,6 +175,14 @@ BAD = {
         "contradicting-comment",
         "line 22 of abacus/attention.py: `# scale by 1/sqrt(width)`",
     ),
+    "two edits below one comment": (
+        [
+            replace("::Attention.scores", "self.width", "query"),
+            replace("::Attention.scores", "products", "products + keys", nth=2),
+        ],
+        "contradicting-comment",
+        "speaks of 'math.sqrt(self.width)'",
+    ),
     "a factor beside what is quoted": (
         [replace("::dot", "a * b", "a * b * 3", comment="add a*b")],
         "contradicting-comment",
@@ -175,6 +197,16 @@ BAD = {
         [replace("::window", "size > len(tokens)", "size < len(tokens)")],
         "contradicting-comment",
         "speaks of '>'",
+    ),
+    "a part of a name": (
+        [replace("::trimmed", "clip_all($$$A)", "keep($$$A)")],
+        "contradicting-comment",
+        "speaks of 'clip_all'",
+    ),
+    "what a docstring says of the last line": (
+        [drop("::Attention.forget", "self.cache = {}")],
+        "contradicting-comment",
+        "speaks of 'self.cache = {}'",
     ),
     "the number of a docstring": (
         [constant("::Attention.__init__", "768", 512)],
@@ -216,6 +248,13 @@ def test_what_is_wrong_with_a_bug_is_found(look, edits, rule, text):
 
 
 NEAR = {
+    "an operator beside what is quoted": [
+        replace("::trimmed", "$B + 1", "$B - 1"),
+    ],
+    "an argument with a line of its own": [
+        ("::window", {"operator": "drop_argument", "match": "ValueError($$$_)", "argument": 1})
+    ],
+    "a name in a comment elsewhere": [replace("::trimmed", "sorted(values)", "list(values)")],
     "another number": [replace("::dot", "total = 0", "total = 1")],
     "the whole file as target": [replace("", "def window($$$P):", "def tail($$$P):")],
     "two targets in one file": [
