@@ -203,4 +203,7 @@ def test_annotations_say_what_the_findings_say(proof):
     _, properties, message = read_annotation(lines[2])
     assert properties == {"file": "C:/a,b%2C.yaml", "line": "7", "title": "missed"}
     assert message == "100%0A, not: 99 %\r\nNext, look."
+    assert lines[2].startswith(
+        "::error file=C%3A/a%2Cb%252C.yaml,line=7,title=missed::100%250A, not:"
+    )
     assert read_annotation(lines[3])[1]["file"] == "tests/a, b.py"

@@ -1,6 +1,8 @@
 """A proof as a page: everything is in it, nothing breaks out of it, it needs no network."""
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import msgspec
@@ -165,6 +167,16 @@ def test_detectors_stand_slowest_first_with_bars_in_proportion(bank):
     bars = re.findall(r'<td class="number">(.*?)</td>.*?width: (.*?)%', html)
 
     assert bars == [("300 ms", "100.0"), ("200 ms", "66.7"), ("100 ms", "33.3")]
+
+
+@pytest.mark.parametrize("module", ["proof_report", "proof_page", "proof_exchange"])
+def test_importing_a_report_imports_nothing_heavy(module):
+    """A command that writes no page does not wait for what makes it."""
+    heavy = "{'torch', 'jinja2', 'libcst', 'rich'}"
+    code = f"import bughunt.{module}, sys; print(sorted({heavy} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "[]\n"
 
 
 def test_nothing_proved_makes_a_page_all_the_same(bank):
