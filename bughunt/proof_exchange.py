@@ -93,9 +93,9 @@ def _change(site: Site) -> dict[str, Any]:
 def _about(bank: Bank, proof: Proof, index: int) -> dict[str, Any]:
     """Return what all mutants of a bug share."""
     bug = proof.bugs[index]
-    row = proof.matrix[index] if proof.matrix else ()
     names = [detector.detector for detector in proof.detectors]
-    seeing = [name for name, verdict in zip(names, row, strict=False) if verdict in SEEN]
+    row = dict(zip(names, proof.matrix[index], strict=True)) if proof.matrix else {}
+    seeing = [name for name, verdict in row.items() if verdict in SEEN]
     own = own_detectors(bank).get(bug.bug)
     status, reason = _status(proof, bug)
     return {

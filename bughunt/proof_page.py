@@ -197,7 +197,7 @@ def _matrix(bank: Bank, proof: Proof) -> _Matrix:
     diagonal = list(dict.fromkeys(own[bug.bug] for bug in proof.bugs if own[bug.bug] in names))
     columns = diagonal + [name for name in names if name in seeing and name not in diagonal]
     rows = []
-    for bug, verdicts in zip(proof.bugs, proof.matrix, strict=False):
+    for bug, verdicts in zip(proof.bugs, proof.matrix, strict=bool(proof.matrix)):
         said = dict(zip(names, verdicts, strict=True))
         cells = tuple(_cell(bug.bug, name, said[name], name == own[bug.bug]) for name in columns)
         rows.append(_Row(bug.bug, cells))
@@ -218,8 +218,7 @@ def _kind(verdict: Verdict, *, is_own: bool) -> str:
 def _entry(bug: Bug, bank: Bank, proof: Proof, index: int) -> _Entry:
     proved = proof.bugs[index]
     laws = {detector.detector: detector.law for detector in proof.detectors}
-    row = proof.matrix[index] if proof.matrix else ()
-    said = dict(zip(laws, row, strict=False))
+    said = dict(zip(laws, proof.matrix[index], strict=True)) if proof.matrix else {}
     told = tuple(_told(proved.runs, of_a_bug=True))
     caught = sum(run.verdict is Verdict.CAUGHT for run in proved.runs)
     worst = next((it.kind for it in told if it.kind != "own"), "own" if told else "absent")
