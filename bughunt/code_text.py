@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PROSE_TOKEN = re.compile(r"\d[\w.]*\d|\w+|\*\*|//|[-+*/%&|^@=!<>]=|[^\s\w]")
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -129,10 +130,10 @@ def statement_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt):
-            yield child
-        if not isinstance(child, ast.expr):
+    for block in _BLOCKS:
+        for child in getattr(node, block, ()):
+            if isinstance(child, ast.stmt):
+                yield child
             yield from _statements(child)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bughunt.code_text import DEFINITIONS, parsed, source_of
 
@@ -31,14 +33,16 @@ def newly_unused(clean: str, edited: str) -> list[tuple[str, str]]:
 def _unused_imports(edited: str, clean: str) -> list[str]:
     """Return imports that are not read any more; only names that grew rarer are looked at."""
     module = parsed(edited)
-    rarer = [name for name in _imported(module.body) if _count(name, edited) < _count(name, clean)]
+    now, before = _counts(edited), _counts(clean)
+    rarer = [name for name in _imported(module.body) if now[name] < before[name]]
     if not rarer:
         return []
     return sorted(set(rarer) - _read(module) - _exported(module))
 
 
-def _count(name: str, text: str) -> int:
-    return len(re.findall(rf"\b{name}\b", text))
+@lru_cache(maxsize=64)
+def _counts(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text))
 
 
 def _idle(function: _Function) -> set[str]:
