@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import gc
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,14 +43,19 @@ class _Choice(NamedTuple):
     bugs: str | None
     number: int | None
     seed: int | None
+    topics: tuple[str, ...] | None
+    difficulty: tuple[int, int] | None
 
     def check(self) -> None:
         """Insist on one way."""
         if sum(way is not None for way in (self.level, self.bugs, self.number)) != 1:
             text = "choose bugs with one of --level, --bugs and --random"
             raise click.UsageError(f"{text}. 'bughunt levels' lists the levels.")
-        if self.seed is not None and self.number is None:
-            raise click.UsageError("--seed belongs to --random. Leave it out, or add --random N.")
+        if self.number is None:
+            for name in ("seed", "topics", "difficulty"):
+                if getattr(self, name) is not None:
+                    text = f"--{name} belongs to --random. Leave it out, or add --random N."
+                    raise click.UsageError(text)
 
     def select(self, bank: Bank) -> tuple[Selection, str]:
         """Return the chosen bugs, and the name of the folder for them."""
@@ -60,11 +66,11 @@ class _Choice(NamedTuple):
         if self.level is not None:
             return select.select_level(bank, self.level), f"bughunt-{self.level}"
         if self.bugs is not None:
-            ids = [name.strip() for name in self.bugs.split(",") if name.strip()]
-            return select.select_bugs(bank, ids), "bughunt-own"
+            return select.select_bugs(bank, _words(self.bugs)), "bughunt-own"
         assert self.number is not None
         seed = random.randrange(_SEEDS) if self.seed is None else self.seed
-        return select.select_random(bank, self.number, seed), f"bughunt-random-{seed}"
+        terms = select.Terms(self.topics or (), self.difficulty)
+        return select.select_random(bank, self.number, seed, terms), f"bughunt-random-{seed}"
 
 
 class _Commands(click.Group):
@@ -127,6 +133,29 @@ bank_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _topics(_context: click.Context, _option: object, text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    if not (topics := tuple(_words(text))):
+        raise click.BadParameter("no topic is named. 'bughunt levels' shows some.")
+    return topics
+
+
+def _span(_context: click.Context, _option: object, text: str | None) -> tuple[int, int] | None:
+    """Read ``2-4``, or ``3`` for ``3-3``."""
+    if text is None:
+        return None
+    ends = re.fullmatch(r"([1-5])(?:-([1-5]))?", text)
+    span = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
+    if span[0] > span[1]:
+        raise click.BadParameter(f"'{text}' is no range within 1-5. Write one such as 2-4.")
+    return span
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bughunt", message="bughunt %(version)s")
 def bughunt() -> None:
@@ -162,6 +191,8 @@ def levels(bank: Path | None, as_json: bool) -> None:
 @click.option("--bugs", metavar="A,B", help="These bugs, by id.")
 @click.option("--random", "number", metavar="N", type=int, help="N bugs, drawn with --seed.")
 @click.option("--seed", metavar="S", type=int, help="Seed of --random. Default: a new one.")
+@click.option("--topics", metavar="A,B", callback=_topics, help="Draw bugs with one of these.")
+@click.option("--difficulty", metavar="A-B", callback=_span, help="Draw bugs from A (1) to B (5).")
 @click.option("--force", is_flag=True, help="Replace a workspace that stands at DEST.")
 @bank_option
 def materialize(destination: Path | None, bank: Path | None, force: bool, **options: Any) -> None:

@@ -70,32 +70,64 @@ def select_bugs(bank: Bank, ids: Iterable[str]) -> Selection:
     return _own_choice(bugs, "bugs", None)
 
 
-def select_random(bank: Bank, number: int, seed: int) -> Selection:
-    """Draw bugs without conflicts; the same bank and seed give the same draw anywhere.
+class Terms(msgspec.Struct, frozen=True):
+    """What a draw is restricted to."""
+
+    topics: tuple[str, ...] = ()  # a bug has one of them or more; empty: whatever they are
+    difficulty: tuple[int, int] | None = None  # from the first to the second, both included
+
+    def fit(self, bug: Bug) -> bool:
+        """Return whether the bug may be drawn."""
+        easiest, hardest = self.difficulty or (bug.difficulty, bug.difficulty)
+        topical = not self.topics or not set(self.topics).isdisjoint(bug.topics)
+        return topical and easiest <= bug.difficulty <= hardest
+
+    def __str__(self) -> str:
+        topics = f" on {' or '.join(self.topics)}" if self.topics else ""
+        return topics + (" of difficulty {}-{}".format(*self.difficulty) if self.difficulty else "")
+
+
+def select_random(bank: Bank, number: int, seed: int, terms: Terms | None = None) -> Selection:
+    """Draw bugs without conflicts; the same bank and arguments give the same draw anywhere.
 
     Only ``Random.random`` is used, whose sequence Python promises to keep between its versions.
 
     Raises:
-        SelectionError: when the bank does not have so many.
+        SelectionError: for an unknown topic, or when the bank does not have so many.
 
     """
+    terms = terms or Terms()
     if number < 1:
         raise SelectionError(f"{number} bugs cannot be drawn. Ask for 1 or more.")
+    _check_topics(bank, terms)
     generator = random.Random(str(seed))  # the text, because -7 and 7 are the same number to it
     places = {name: generator.random() for name in sorted(bank.bugs)}
     drawn: dict[str, Bug] = {}
     for name in sorted(places, key=places.__getitem__):
         bug = bank.bugs[name]
-        if not bank.conflict_in([name, *(other.id for other in drawn.values())]):
+        others = (other.id for other in drawn.values())
+        if terms.fit(bug) and not bank.conflict_in([name, *others]):
             drawn.setdefault(bug.detector, bug)
     if number > len(drawn):
-        text = f"{number} bugs that do not disturb each other are asked for, and {bank.label} has"
-        raise SelectionError(f"{text} {len(drawn)}. Ask for {len(drawn)} or fewer.")
-    return _own_choice(list(drawn.values())[:number], f"random {number} seed {seed}", seed)
+        text = f"a draw of {_count(number)}{terms} without conflicts is asked for, and"
+        advice = f"Ask for {len(drawn)} or fewer." if drawn else "Ask for bugs of another kind."
+        raise SelectionError(f"{text} {bank.label} has {len(drawn)}. {advice}")
+    origin = f"random {number}{terms} seed {seed}"
+    return _own_choice(list(drawn.values())[:number], origin, seed)
+
+
+def _check_topics(bank: Bank, terms: Terms) -> None:
+    known = {topic for bug in bank.bugs.values() for topic in bug.topics}
+    for topic in terms.topics:
+        if topic not in known:
+            raise SelectionError(f"{bank.label}: no topic '{topic}'. {did_you_mean(topic, known)}")
 
 
 def _own_choice(bugs: list[Bug], origin: str, seed: int | None) -> Selection:
-    count = "one bug" if len(bugs) == 1 else f"{len(bugs)} bugs"
     minutes = _MINUTES_PER_DIFFICULTY * sum(bug.difficulty for bug in bugs)
-    title = f"A hunt for {count}"
+    title = f"A hunt for {_count(len(bugs))}"
     return Selection(bugs=tuple(bugs), title=title, minutes=minutes, origin=origin, seed=seed)
+
+
+def _count(number: int) -> str:
+    return "one bug" if number == 1 else f"{number} bugs"

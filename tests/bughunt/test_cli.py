@@ -199,9 +199,10 @@ def test_levels_are_listed_without_naming_bugs(call, bank_folder):
         (["--level", "short"], "bughunt-short"),
         (["--bugs", "sum_starts_at_one"], "bughunt-own"),
         (["--random", "1", "--seed", "7"], "bughunt-random-7"),
+        (["--random", "1", "--topics", "means, sums", "--seed", "8"], "bughunt-random-8"),
         (["elsewhere/deep", "--random", "2"], "elsewhere/deep"),
     ],
-    ids=["level", "bugs", "random", "destination"],
+    ids=["level", "bugs", "random", "topics", "destination"],
 )
 def test_materialize_says_where_and_what_next(call, bank_folder, choice, folder):
     """The folder is named after the choice, unless it was named."""
@@ -213,6 +214,23 @@ def test_materialize_says_where_and_what_next(call, bank_folder, choice, folder)
     assert f"Next: cd {folder}, read README.md, then bughunt check" in result.output
 
 
+@pytest.mark.parametrize(
+    ("terms", "symptom"),
+    [
+        (["--topics", "sums"], "Totals are too large."),
+        (["--difficulty", "2"], "The average of equal numbers is not that number."),
+        (["--difficulty", "2-5"], "The average of equal numbers is not that number."),
+    ],
+    ids=["topic", "difficulty", "range"],
+)
+def test_draw_is_made_from_what_was_asked_for(call, bank_folder, terms, symptom):
+    """Each of them leaves one bug of the two, whatever the seed."""
+    result = call("materialize", "hunt", "--random", "1", *terms, "--bank", bank_folder)
+
+    assert result.exit_code == 0, result.output
+    assert f"1. {symptom}" in Path("hunt/README.md").read_text()
+
+
 REFUSALS = {
     "command": (["chek"], WRONG, "No such command 'chek'. Did you mean 'check'?"),
     "level": (["materialize", "--level", "shirt"], WRONG, "Did you mean 'short'?"),
@@ -220,6 +238,12 @@ REFUSALS = {
     "no choice": (["materialize"], WRONG, "one of --level, --bugs and --random"),
     "two choices": (["materialize", "--level=short", "--random=1"], WRONG, "one of --level"),
     "seed": (["materialize", "--level=short", "--seed=1"], WRONG, "--seed belongs to --random"),
+    "topics": (["materialize", "--level=short", "--topics=sums"], WRONG, "--topics belongs"),
+    "topic": (["materialize", "--random=1", "--topics=mean"], WRONG, "Did you mean 'means'?"),
+    "no topic": (["materialize", "--random=1", "--topics=,"], WRONG, "no topic is named"),
+    "no range": (["materialize", "--random=1", "--difficulty=4-2"], WRONG, "'4-2' is no range"),
+    "no number": (["materialize", "--random=1", "--difficulty=2-"], WRONG, "such as 2-4"),
+    "too hard": (["materialize", "--random=1", "--difficulty=3-5"], WRONG, "levels.yaml has 0"),
     "too many": (["materialize", "--random=3"], WRONG, "Ask for 2 or fewer"),
     "number": (["materialize", "--random=x"], WRONG, "'x' is not a valid integer"),
 }

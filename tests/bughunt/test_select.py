@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bughunt.errors import SelectionError
-from bughunt.select import select_bugs, select_level, select_random
+from bughunt.select import Terms, select_bugs, select_level, select_random
 from bughunt.spec import Bank, Bug, Expect
 
 
@@ -80,7 +80,7 @@ def test_bugs_that_share_a_detector_are_not_chosen_together():
     with pytest.raises(SelectionError, match="bugs 'a' and 'z' share the detector 'law_of_a'"):
         select_bugs(bank, ["a", "z"])
     assert len(select_random(bank, 10, 0).bugs) == 10
-    with pytest.raises(SelectionError, match=r"11 bugs .* are asked for, and levels.yaml has 10"):
+    with pytest.raises(SelectionError, match=r"11 bugs .* is asked for, and levels.yaml has 10"):
         select_random(bank, 11, 0)
 
 
@@ -119,6 +119,56 @@ def test_every_bug_is_drawn_equally_often():
         for bug in select_random(ALPHABET, 3, seed).bugs:
             counts[bug.id] += 1
     assert all(500 < count < 700 for count in counts.values())
+
+
+GRADED = msgspec.structs.replace(
+    ALPHABET,
+    bugs={
+        name: msgspec.structs.replace(
+            bug,
+            topics=("vowels", "letters") if name in "aei" else ("letters", "consonants"),
+            difficulty=place % 5 + 1,  # a and f 1, b and g 2, c and h 3, d and i 4, e and j 5
+        )
+        for place, (name, bug) in enumerate(ALPHABET.bugs.items())
+    },
+)
+TERMS = {
+    "one topic": (Terms(("vowels",)), "aei"),
+    "either topic": (Terms(("vowels", "consonants")), "abcdefghij"),
+    "difficulty": (Terms(difficulty=(2, 3)), "bcgh"),
+    "one difficulty": (Terms(difficulty=(5, 5)), "ej"),
+    "both": (Terms(("vowels",), (4, 5)), "ei"),
+}
+
+
+@pytest.mark.parametrize(("terms", "fitting"), TERMS.values(), ids=TERMS)
+def test_a_draw_takes_exactly_the_bugs_that_fit(terms, fitting):
+    """One topic of several is enough; both ends of the range belong to it."""
+    drawn = select_random(GRADED, len(fitting), 3, terms).bugs
+    assert sorted(bug.id for bug in drawn) == list(fitting)
+    asked = rf"{len(fitting) + 1} bugs.* is asked for, and levels.yaml has {len(fitting)}\. Ask"
+    with pytest.raises(SelectionError, match=asked):
+        select_random(GRADED, len(fitting) + 1, 3, terms)
+
+
+def test_terms_leave_out_bugs_and_keep_the_order_of_the_rest():
+    """The same seed draws the same, and a bug keeps its place whatever the others are."""
+    everything = [bug.id for bug in select_random(GRADED, 10, 7).bugs]
+    terms = Terms(("consonants",), (1, 3))
+    selection = select_random(GRADED, 4, 7, terms)
+    fitting = [name for name in everything if name in "bcfgh"]
+    assert [bug.id for bug in selection.bugs] == fitting[:4]
+    assert selection.origin == "random 4 on consonants of difficulty 1-3 seed 7"
+
+
+def test_terms_that_nothing_fits_say_so():
+    """An unknown topic is a slip; a range without bugs is told apart from one with too few."""
+    with pytest.raises(SelectionError, match=r"no topic 'vowel'. Did you mean 'vowels'\?"):
+        select_random(GRADED, 1, 0, Terms(("letters", "vowel")))
+    terms = Terms(("vowels",), (2, 3))
+    told = r"one bug on vowels of difficulty 2-3 .* levels.yaml has 0. Ask for bugs of another kind"
+    with pytest.raises(SelectionError, match=told):
+        select_random(GRADED, 1, 0, terms)
 
 
 def test_selecting_needs_no_click_rich_or_torch():
