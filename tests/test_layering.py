@@ -16,12 +16,14 @@ OURS = {"bughunt", "mutations", "nanochat", "rustbpe"}
 ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
-    "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner", "detector",
+    "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner",
+    "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",
-    "proof", "code_text", "contradictions", "unused_names", "inspection", "answer_store", "self_check", "evidence", "company",
-    "findings", "verify",
+    "proof", "code_text", "contradictions", "unused_names", "inspection", "answer_store",
+    "self_check", "evidence", "company", "findings", "verify",
     "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
-    "json_cache", "survivors", "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
+    "json_cache", "survivors",
+    "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
 # fmt: on

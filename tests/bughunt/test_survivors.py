@@ -5,7 +5,9 @@ from click.testing import CliRunner
 
 from bughunt import survivors
 from bughunt.cli import bughunt
+from bughunt.equivalent_mutants import FILE, declared
 from bughunt.errors import BankError, SelectionError
+from bughunt.mutants import mutants
 from bughunt.spec import load_bank
 from bughunt.survivors import Choice, Module, Verdict, survey
 
@@ -204,6 +206,16 @@ def test_equivalent_that_fits_two_mutants_asks_for_the_column(steps):
 
     with pytest.raises(BankError, match=r"fits 2 mutants, at 26:10, 26:26. Add 'column'"):
         run(steps, line=1)
+
+
+def test_declared_equivalents_fit_the_clean_code():
+    """Who changes such a line looks at its mutants again."""
+    bank = load_bank()
+    texts = {path: (bank.root / path).read_text() for path in bank.files if path.endswith(".py")}
+    entries = (bank.root / FILE).read_text()
+    found = {path: mutants(text, path) for path, text in texts.items() if path in entries}
+
+    assert declared(bank.root / FILE, FILE, texts, found)
 
 
 def test_equivalents_do_not_count_in_the_score():
