@@ -150,10 +150,9 @@ def _span(_context: click.Context, _option: object, text: str | None) -> tuple[i
     if text is None:
         return None
     ends = re.fullmatch(r"([1-5])(?:-([1-5]))?", text)
-    span = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
-    if span[0] > span[1]:
+    if ends is None or ends[1] > (ends[2] or ends[1]):
         raise click.BadParameter(f"'{text}' is no range within 1-5. Write one such as 2-4.")
-    return span
+    return int(ends[1]), int(ends[2] or ends[1])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -172,14 +171,11 @@ def bughunt() -> None:
 @json_option
 def levels(bank: Path | None, as_json: bool) -> None:
     """List what there is to hunt."""
-    from bughunt import report
+    from bughunt import report, select
 
     loaded = _load(bank)
     if as_json:
-        rows = [
-            {"name": it.name, "title": it.title, "minutes": it.minutes, "bugs": len(it.bugs)}
-            for it in loaded.levels.values()
-        ]
+        rows = [select.scope(loaded, level) for level in loaded.levels.values()]
         report.write_json(rows, sys.stdout)
     else:
         report.write(report.levels(loaded), sys.stdout)

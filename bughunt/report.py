@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
+from bughunt.select import scope
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from bughunt.doctor import Finding
     from bughunt.grade import Grade, SymptomStatus
     from bughunt.impact import Impact
-    from bughunt.select import Selection
+    from bughunt.select import Scope, Selection
     from bughunt.spec import Bank, Bug
     from bughunt.workspace import ChangedTest, Workspace
 
@@ -54,18 +56,22 @@ def levels(bank: Bank) -> tuple[Block, ...]:
     """Return what there is to hunt; no bug is named."""
     if not bank.levels:
         return (Line(f"{bank.label} has no levels. Choose with --bugs or --random."),)
-    header = tuple(Line(word, "bold") for word in ("LEVEL", "BUGS", "MINUTES", "TITLE"))
-    rows = [
-        (
-            Line(level.name, "cyan"),
-            Line(str(len(level.bugs))),
-            Line(str(level.minutes)),
-            Line(level.title),
-        )
-        for level in bank.levels.values()
-    ]
+    words = ("LEVEL", "BUGS", "MINUTES", "DIFFICULTY", "TITLE AND TOPICS")
+    header = tuple(Line(word, "bold") for word in words)
+    rows = [_scope_row(scope(bank, level)) for level in bank.levels.values()]
     first = next(iter(bank.levels))
     return (Table((header, *rows)), _BLANK, _next(f"bughunt materialize --level {first}"))
+
+
+def _scope_row(level: Scope) -> tuple[Line, ...]:
+    easiest, hardest = level.difficulty
+    return (
+        Line(level.name, "cyan"),
+        Line(str(level.bugs)),
+        Line(str(level.minutes)),
+        Line(str(easiest) if easiest == hardest else f"{easiest}-{hardest}"),
+        Line(f"{level.title}\n  {', '.join(level.topics)}"),
+    )
 
 
 def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:

@@ -8,9 +8,20 @@ from collections.abc import Iterable
 import msgspec
 
 from bughunt.errors import SelectionError, did_you_mean
-from bughunt.spec import Bank, Bug
+from bughunt.spec import Bank, Bug, Level
 
 _MINUTES_PER_DIFFICULTY = 10
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be said of a level before the hunt: no bug is named."""
+
+    name: str
+    title: str
+    minutes: int
+    bugs: int
+    topics: tuple[str, ...]
+    difficulty: tuple[int, int]  # of the easiest bug and of the hardest
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +32,20 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
     origin: str  # "level hard", "bugs", "random 3 seed 7"; names no bug
     seed: int | None = None
+
+
+def scope(bank: Bank, level: Level) -> Scope:
+    """Return what a level is about; topics are sorted, so that none stands for a bug."""
+    bugs = [bank.bugs[name] for name in level.bugs]
+    grades = [bug.difficulty for bug in bugs]
+    return Scope(
+        name=level.name,
+        title=level.title,
+        minutes=level.minutes,
+        bugs=len(bugs),
+        topics=tuple(sorted({topic for bug in bugs for topic in bug.topics})),
+        difficulty=(min(grades), max(grades)),
+    )
 
 
 def select_level(bank: Bank, name: str) -> Selection:

@@ -185,12 +185,22 @@ def test_levels_are_listed_without_naming_bugs(call, bank_folder):
     record = json.loads(call("levels", "--json", "--bank", bank_folder).stdout)
 
     assert text.output.splitlines() == [
-        "LEVEL  BUGS  MINUTES  TITLE",
-        "short  2     20       Sums and means",
+        "LEVEL  BUGS  MINUTES  DIFFICULTY  TITLE AND TOPICS",
+        "short  2     20       1-2         Sums and means",
+        "                                    means, sums",
         "",
         "Next: bughunt materialize --level short",
     ]
-    assert record == [{"name": "short", "title": "Sums and means", "minutes": 20, "bugs": 2}]
+    assert record == [
+        {
+            "name": "short",
+            "title": "Sums and means",
+            "minutes": 20,
+            "bugs": 2,
+            "topics": ["means", "sums"],
+            "difficulty": [1, 2],
+        }
+    ]
 
 
 @pytest.mark.parametrize(
