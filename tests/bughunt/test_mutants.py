@@ -99,6 +99,12 @@ def test_of_a_message_only_the_statement_is_dropped(text):
     assert changes(text) == {(text, "pass")}
 
 
+def test_changes_that_compile_to_the_same_are_made_once_or_not_at_all():
+    """The next number and the longer slice are one mutant; adding zero or not is none."""
+    assert {it.apply("a[:3]") for it in mutants("a[:3]", "")} == {"a[:4]", "a[:3 - 1]"}
+    assert "a = 3 - 0" not in {it.apply("a = 3 + 0") for it in mutants("a = 3 + 0", "")}
+
+
 def test_decorator_is_dropped_and_lines_stay_where_they_are():
     """The place of the decorator stays as an empty line."""
     text = "@cache\n@overload\ndef f():\n    ...\n"
