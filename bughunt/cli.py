@@ -25,6 +25,7 @@ from bughunt.errors import BughuntError, EnvironmentProblem
 
 if TYPE_CHECKING:
     from bughunt.manifest import Symptom
+    from bughunt.proof import Proof
     from bughunt.select import Selection
     from bughunt.spec import Bank
     from bughunt.workspace import Workspace
@@ -314,6 +315,16 @@ def impact(bug: str, out: Path | None, bank: Path | None, as_json: bool, **how: 
         report.write(report.measured(result, file), sys.stdout)
 
 
+def _in_a_folder(_: click.Context, option: click.Parameter, value: str | None) -> Path | None:
+    """Insist, before the work, on a folder for the file that it is to end in."""
+    if value is None:
+        return None
+    if Path(value).is_dir() or not Path(value).parent.is_dir():
+        text = f"'{value}' is no place for a file. Name a file in a folder that exists."
+        raise click.BadParameter(text, param=option)
+    return Path(value)
+
+
 @bughunt.group()
 def bank() -> None:
     """Prove, and look into, a bank of bugs: for instructors; the answers are shown."""
@@ -327,10 +338,26 @@ def bank() -> None:
 @click.option("--no-cache", is_flag=True, help="Run everything again.")
 @click.option("--verbose", is_flag=True, help="Show the matrix of bugs and detectors.")
 @click.option("--write-conflicts", is_flag=True, help="Write what is found to levels.yaml.")
+@click.option("--html", metavar="FILE", callback=_in_a_folder, help="Write a page to look at.")
+@click.option("--sarif", metavar="FILE", callback=_in_a_folder, help="Write SARIF, for CI.")
+@click.option(
+    "--mutation-report",
+    metavar="FILE",
+    callback=_in_a_folder,
+    help="Write JSON for viewers of mutation testing.",
+)
+@click.option("--annotations", is_flag=True, help="Say it as GitHub's workflow commands.")
 @bank_option
 @json_option
 def verify(
-    bug: str | None, bank: Path | None, jobs: int | None, no_cache: bool, as_json: bool, **how: Any
+    bug: str | None,
+    seeds: int,
+    triples: int,
+    jobs: int | None,
+    no_cache: bool,
+    write_conflicts: bool,
+    bank: Path | None,
+    **how: Any,
 ) -> None:
     """Prove that the bugs of a bank are good ones, or say what is wrong with it.
 
@@ -342,16 +369,50 @@ def verify(
 
     loaded = _load(bank)
     store = Store(None if no_cache else default_path())
-    with contextlib.closing(store), report.progress("Proving", sys.stderr) as tick:
-        with Evidence(loaded, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence:
-            proof = verify.prove(
-                loaded, evidence, seeds=how["seeds"], triples=how["triples"], only=bug
-            )
-    if how["write_conflicts"]:
+    with (
+        contextlib.closing(store),
+        report.progress("Proving", sys.stderr) as tick,
+        Evidence(loaded, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
+    ):
+        proof = verify.prove(loaded, evidence, seeds=seeds, triples=triples, only=bug)
+    if write_conflicts:
         conflict_list.add(loaded, [it for it in proof.conflicts if not loaded.conflict_in(it.bugs)])
-    report.write_json(proof, sys.stdout)
+    _report_proof(loaded, proof, **how)
     if not proof.holds:
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+def _report_proof(
+    bank: Bank,
+    proof: Proof,
+    *,
+    html: Path | None,
+    sarif: Path | None,
+    mutation_report: Path | None,
+    annotations: bool,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Write the files that are asked for, and say it on the standard output in one way."""
+    from bughunt import proof_exchange, proof_report, report
+    from bughunt.placement import place_file
+
+    if html is not None:
+        from bughunt import proof_page
+
+        place_file(proof_page.page(bank, proof).encode(), html)
+    if sarif is not None:
+        place_file(report.json_text(proof_exchange.sarif(proof)).encode(), sarif)
+    if mutation_report is not None:
+        record = proof_exchange.mutation_testing_report(bank, proof)
+        place_file(report.json_text(record).encode(), mutation_report)
+    if annotations:
+        for command in proof_exchange.annotations(proof):
+            click.echo(command)
+    elif as_json:
+        report.write_json(proof_exchange.proof_json(proof), sys.stdout)
+    else:
+        report.write(proof_report.proved(bank, proof, verbose=verbose), sys.stdout)
 
 
 @bank.command()

@@ -145,6 +145,14 @@ def judge_company(
             found.entry("conflict-unfounded", ("conflicts", index), text, warning=True)
 
 
+def judge_twins(twins: Iterable[tuple[str, ...]], found: Findings) -> None:
+    """Note bugs that are seen by the same detectors."""
+    for first, *others in twins:
+        text = f"is seen by the same detectors as {', '.join(others)}. A hunter cannot tell them"
+        advice = "apart by symptoms; give each a law that only it breaks."
+        found.entry("indistinguishable", ("bugs", first), f"{text} {advice}", warning=True)
+
+
 def unproved(bank: Bank, findings: Iterable[Finding]) -> set[str]:
     """Return the bugs that are not caught, or by a detector that cannot be relied on."""
     found = [finding for finding in findings if finding.rule in _UNPROVED]

@@ -64,14 +64,10 @@ RULES = {
     "caught-otherwise": "A bug shows in another way than its entry declares",
     "crashed": "A detector ends without a judgement",
     "timed-out": "A detector does not end",
-    "masked": "A bug is not caught in the company of others",
-    "overlap": "Two bugs change the same place",
-    "collateral": "The detector of a bug stays red after the bug is fixed",
-    "level-in-conflict": "A level holds bugs that cannot be told apart",
+    "masked": "In a level, a bug is not caught, or its detector stays red when it is fixed",
     "conflict-not-listed": "Two bugs disturb each other, and the catalogue does not say so",
     "conflict-unfounded": "The catalogue names a conflict that is none",
     "indistinguishable": "Two bugs are seen by the same detectors",
-    "checker": "The checker itself does not work",
 }
 
 

@@ -21,16 +21,8 @@ PARTS = {
     "clean code": ("false-alarm", "not-collected", "blind-detector", "slow-detector"),
     "bugs": ("missed", "caught-otherwise", "crashed", "timed-out"),
     "flakes": ("flaky",),
-    "company": (
-        "masked",
-        "overlap",
-        "collateral",
-        "level-in-conflict",
-        "conflict-not-listed",
-        "conflict-unfounded",
-    ),
+    "company": ("masked", "conflict-not-listed", "conflict-unfounded"),
     "matrix": ("indistinguishable",),
-    "checker": ("checker",),
 }
 SIGNS = {
     Verdict.CAUGHT: "#",
@@ -145,7 +137,6 @@ def parts(proof: Proof) -> tuple[Part, ...]:
         *_sets(proof),
         _part(proof, "company", _company(proof)),
         _part(proof, "matrix", _cells(proof)),
-        _part(proof, "checker", _checker(proof)),
     )
 
 
@@ -254,10 +245,6 @@ def _cells(proof: Proof) -> str:
     alike = sum(map(len, proof.indistinguishable))
     same = f"{alike} bugs look alike" if alike else "no two bugs look alike"
     return f"{marked} of {len(cells):,} cells ({size}) see a bug; {same}"
-
-
-def _checker(proof: Proof) -> str:
-    return "does not work" if _noted(proof, "checker") else "works"
 
 
 def _finding_row(finding: Finding) -> tuple[Line, ...]:

@@ -208,9 +208,13 @@ def write(blocks: Sequence[Block], stream: TextIO) -> None:
 
 def write_json(record: object, stream: TextIO) -> None:
     """Write a record, or plain data, as indented JSON."""
-    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-    stream.write(content.decode() + "\n")
+    stream.write(json_text(record))
     stream.flush()
+
+
+def json_text(record: object) -> str:
+    """Return a record, or plain data, as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2).decode() + "\n"
 
 
 @contextlib.contextmanager

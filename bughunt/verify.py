@@ -14,7 +14,14 @@ from bughunt import company
 from bughunt.detector import CaseRun
 from bughunt.errors import BankError, did_you_mean
 from bughunt.evidence import Evidence, Question
-from bughunt.findings import Findings, judge_bug, judge_company, judge_detector, unproved
+from bughunt.findings import (
+    Findings,
+    judge_bug,
+    judge_company,
+    judge_detector,
+    judge_twins,
+    unproved,
+)
 from bughunt.grade import evidence as shown
 from bughunt.inspection import inspect, sites
 from bughunt.mutate import clean_tree, mutate, unified_diff
@@ -76,22 +83,20 @@ def prove(
         judge_bug(bank, bug_proof, found)
     _check_dependence(bank, evidence, [bank.bugs[it.bug] for it in bugs], found)
 
+    known = {proof.detector: proof for proof in detectors}
     matrix = _matrix(evidence, [bank.bugs[it.bug] for it in bugs], names)
     solid = [bug for bug in alive if bug.id not in unproved(bank, found.all)]
     sets = _company(bank, evidence, solid, triples, only)
     conflicts = company.conflicts(it for it in sets if it.name in ("pair", "triple"))
     judge_company(bank, sets, conflicts, found)
     twins = _indistinguishable(bugs, matrix)
-    for bug_ids in twins:
-        text = f"is seen by the same detectors as {', '.join(bug_ids[1:])}. A hunter cannot tell"
-        advice = "them apart by symptoms; give each a law that only it breaks."
-        found.entry("indistinguishable", ("bugs", bug_ids[0]), f"{text} {advice}", warning=True)
+    judge_twins(twins, found)
     return Proof(
         bank=bank.label,
         versions=_versions(),
         seeds=seeds,
         bugs=tuple(bugs),
-        detectors=tuple(detectors),
+        detectors=tuple(known.get(name) or _not_run(bank, name) for name in names),
         matrix=matrix,
         sets=tuple(sets),
         conflicts=tuple(conflicts),
@@ -139,6 +144,12 @@ def _clean_runs(
         )
         for name in names
     ]
+
+
+def _not_run(bank: Bank, name: str) -> DetectorProof:
+    """Return the proof of a detector that is not in question: it only has a column."""
+    law = _law(bank.detectors / f"test_{name}.py")
+    return DetectorProof(detector=name, law=law, seconds=0.0, runs=())
 
 
 def _shuffled(names: Sequence[str], order: int) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ ORDER = [
     "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",
     "proof", "code_text", "contradictions", "unused_names", "inspection", "answer_store",
-    "self_check", "evidence", "company", "findings", "verify",
+    "self_check", "evidence", "company", "conflict_list", "findings", "verify",
     "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
     "json_cache", "survivors",
     "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",

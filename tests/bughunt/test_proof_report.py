@@ -40,7 +40,6 @@ def test_the_screen_says_what_holds_and_what_does_not(bank):
         "-        triples     not tried\n"
         "error    company     1 conflict, never drawn\n"
         "ok       matrix      4 of 12 cells (3 x 4) see a bug; 2 bugs look alike\n"
-        "ok       checker     works\n"
         "\n"
         "error    levels.yaml:32  [missed]\n"
         "         bug 'values_taken_as_negative': its detector passes <on> seed 1 & 2: 100%.\n"
@@ -58,7 +57,7 @@ def test_without_findings_the_bank_holds(bank):
     lines = written(bank, small_proof.proof_of(bank, findings=())).splitlines()
 
     assert lines[0] == "levels.yaml holds"
-    assert lines[-1].split() == ["ok", "checker", "works"]
+    assert lines[-1].split()[:2] == ["ok", "matrix"]
 
 
 def test_every_rule_speaks_against_one_part():
