@@ -15,6 +15,8 @@ from bughunt.select import Selection
 from bughunt.spec import Bank
 
 _GITIGNORE = """\
+/.bughunt/*
+!/.bughunt/manifest.json
 __pycache__/
 .pytest_cache/
 """
@@ -37,6 +39,9 @@ Find what is wrong, and put it right. Plan about {minutes} minutes.
 bughunt check        # which symptoms remain
 bughunt check 1      # only the first
 bughunt diff         # what you changed so far
+bughunt hint 1       # a hint to the first, of three
+bughunt status       # how far you are, and for how long
+bughunt reset FILE   # puts a file back as it is now
 pytest               # the laws in tests/, with everything that pytest can do
 ```
 

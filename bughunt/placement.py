@@ -51,7 +51,7 @@ def place(
     return destination
 
 
-def place_file(content: bytes, destination: Path) -> None:
+def place_file(content: bytes, destination: Path, *, advice: str = "Choose another place.") -> None:
     """Write a file, in place of the one that may stand there, whose permissions it takes over.
 
     Raises:
@@ -65,7 +65,7 @@ def place_file(content: bytes, destination: Path) -> None:
             fresh.chmod(destination.stat().st_mode)
         fresh.replace(destination)
     except OSError as error:
-        text = f"{destination}: cannot be written: {error.strerror}. Choose another place."
+        text = f"{destination}: cannot be written: {error.strerror}. {advice}"
         raise EnvironmentProblem(text) from error
     finally:
         with contextlib.suppress(OSError):
