@@ -131,7 +131,7 @@ def survey(
         file = bank.root / equivalent_mutants.FILE
         equivalents = equivalent_mutants.declared(file, equivalent_mutants.FILE, tree.texts, found)
         with DetectorServer() as server, _Run(tree, server, jobs, cache, tick) as run:
-            coverage = run.coverage()
+            coverage = run.coverage(choice.detectors_only)
             modules = [
                 run.module(path, _looked_at(found[path], choice), equivalents, choice)
                 for path in chosen
@@ -192,11 +192,12 @@ class _Run:
     def __exit__(self, *_: object) -> None:
         self._save()
 
-    def coverage(self) -> Coverage:
+    def coverage(self, detectors_only: bool) -> Coverage:
         """Return who executes what; files that have not changed since are not run again."""
         tree = self._tree
         base = tree.digest_without_tests()
-        names = {file: f"lines-{base[:16]}-{tree.digest(file)}" for file in tree.checking}
+        files = [it for it in tree.checking if it.startswith(DETECTORS) or not detectors_only]
+        names = {file: f"lines-{base[:16]}-{tree.digest(file)}" for file in files}
         kept = {file: self._cache.load(name, FileCoverage) for file, name in names.items()}
         unknown = [file for file, known in kept.items() if known is None]
         self._tick(0, len(unknown))
