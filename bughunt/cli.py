@@ -14,7 +14,8 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,8 @@ from bughunt.errors import BughuntError, EnvironmentProblem
 
 if TYPE_CHECKING:
     from bughunt.manifest import Symptom
+    from bughunt.progress import Progress, Step
+    from bughunt.progress_report import Explanation
     from bughunt.proof import Proof
     from bughunt.select import Selection
     from bughunt.spec import Bank
@@ -210,15 +213,18 @@ def materialize(destination: Path | None, bank: Path | None, force: bool, **opti
 
 @bughunt.command()
 @click.argument("number", metavar="[N]", required=False, type=int)
+@bank_option
 @json_option
-def check(number: int | None, as_json: bool) -> None:
+def check(number: int | None, bank: Path | None, as_json: bool) -> None:
     """Say which symptoms of this workspace are fixed; with N, only that one.
 
+    One that is fixed for the first time is explained, if the bank is as it was.
     Exit code 0: all that were looked at are fixed. 1: bugs remain.
     """
-    from bughunt import detector, grade, report, workspace
+    from bughunt import detector, grade, progress_report, report, workspace
 
     here = _workspace()
+    moment = _now()
     changed_tests = workspace.changed_tests(here)
     symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
     with report.working(f"Checking {here.manifest.title}", sys.stderr):
@@ -226,11 +232,17 @@ def check(number: int | None, as_json: bool) -> None:
             here.root, here.manifest.packages, grade.cases(here.root, symptoms), jobs=_MOST_JOBS
         )
     result = grade.grade(symptoms, runs)
+    sound = all(test.change == "added" for test in changed_tests)
+    fixed = {status.number: status.fixed for status in result.statuses if sound}
+    step = _keep(here, moment, lambda progress: progress.with_verdicts(fixed, moment))
+    learned = _learned(here, step.newly_fixed, bank)
     if as_json:
         record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
-        report.write_json({**record, "changed_tests": changed_tests}, sys.stdout)
+        record |= {"changed_tests": changed_tests, "explanations": learned}
+        report.write_json(record, sys.stdout)
     else:
-        report.write(report.checked(here, result, changed_tests), sys.stdout)
+        told = progress_report.explained(learned)
+        report.write(report.checked(here, result, changed_tests, told), sys.stdout)
     if result.fixed < result.total:
         raise click.exceptions.Exit(BUGS_REMAIN)
 
@@ -242,7 +254,39 @@ def diff(bank: Path | None) -> None:
     from bughunt import report, workspace
 
     here = _workspace()
+    _keep(here, _now())
     report.write(report.changed(workspace.changes(here, _load(bank))), sys.stdout)
+
+
+@bughunt.command()
+@click.argument("number", metavar="N", type=int)
+@bank_option
+def hint(number: int, bank: Path | None) -> None:
+    """Show one more hint to symptom N, of three: the concept, the region, nearly the fix."""
+    from bughunt import progress_report, report, workspace
+
+    here = _workspace()
+    _symptom(here, number)
+    bug = workspace.bugs_of(here, _load(bank))[number - 1]
+    moment = _now()
+    step = _keep(here, moment, lambda progress: progress.with_hint(number, moment))
+    taken = len(step.after.trail(number).hints)
+    report.write(progress_report.hinted(number, bug, taken), sys.stdout)
+
+
+@bughunt.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Say how far this hunt is: time, what the last check found, hints and answers taken."""
+    from bughunt import progress_report, report
+
+    here = _workspace()
+    moment = _now()
+    state = progress_report.state(here, _keep(here, moment).after, moment)
+    if as_json:
+        report.write_json(state, sys.stdout)
+    else:
+        report.write(progress_report.shown(state, moment), sys.stdout)
 
 
 @bughunt.command()
@@ -250,17 +294,23 @@ def diff(bank: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @bank_option
 def reveal(number: int, yes: bool, bank: Path | None) -> None:
-    """Give up on symptom N: show its bug, why it matters and where it happened."""
+    """Give up on symptom N: show its bug, why it matters and where it happened.
+
+    Of a symptom that a check has seen fixed, nothing is given up, and nothing is asked.
+    """
     from bughunt import report, workspace
 
     here = _workspace()
     symptom = _symptom(here, number)
     bug = workspace.bugs_of(here, loaded := _load(bank))[number - 1]
-    if not yes:
+    moment = _now()
+    is_fixed = _keep(here, moment).after.trail(number).first_fixed is not None
+    if not (yes or is_fixed):
         click.echo(f"Symptom {number}: {symptom.text}", err=True)
         if not _agrees("Show the answer?"):
             click.echo("\nnothing shown; --yes skips the question", err=True)
             return
+    _keep(here, moment, lambda progress: progress.with_answer(number, moment))
     report.write(report.revealed(number, bug, workspace.mutation_diff(loaded, bug)), sys.stdout)
 
 
@@ -506,6 +556,39 @@ def _workspace() -> Workspace:
     from bughunt.workspace import find_workspace
 
     return find_workspace(Path.cwd())
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def _keep(
+    workspace: Workspace, moment: datetime, change: Callable[[Progress], Progress] | None = None
+) -> Step:
+    """Note in the progress of the hunt what happened at this moment."""
+    from bughunt import progress
+
+    step = progress.update(workspace, moment, change)
+    for warning in step.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return step
+
+
+def _learned(here: Workspace, numbers: Sequence[int], path: Path | None) -> tuple[Explanation, ...]:
+    """Return what was behind these symptoms; nothing, if the bank is not what they came from."""
+    from bughunt import workspace
+    from bughunt.progress_report import Explanation
+
+    if not numbers:
+        return ()
+    try:
+        bank = _load(path)
+        workspace.pristine(here, bank)
+        bugs = workspace.bugs_of(here, bank)
+    except BughuntError:
+        return ()
+    answers = ((number, bugs[number - 1]) for number in numbers)
+    return tuple(Explanation(number, bug.explanation, bug.reference) for number, bug in answers)
 
 
 def _symptom(workspace: Workspace, number: int) -> Symptom:

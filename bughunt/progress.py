@@ -107,9 +107,10 @@ class _Unusable(Exception):
 def update(
     workspace: Workspace,
     moment: datetime,
-    change: Callable[[Progress], Progress] = lambda progress: progress,
+    change: Callable[[Progress], Progress] | None = None,
 ) -> Step:
     """Read the record of a workspace, or begin it at this moment; change it, and keep it."""
+    change = change or (lambda unchanged: unchanged)
     trails = (Trail(),) * len(workspace.manifest.symptoms)
     before = Progress(format=FORMAT, started=moment, symptoms=trails)
     kept, warnings = None, []

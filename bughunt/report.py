@@ -60,7 +60,7 @@ def levels(bank: Bank) -> tuple[Block, ...]:
     header = tuple(Line(word, "bold") for word in words)
     rows = [_scope_row(scope(bank, level)) for level in bank.levels.values()]
     first = next(iter(bank.levels))
-    return (Table((header, *rows)), _BLANK, _next(f"bughunt materialize --level {first}"))
+    return (Table((header, *rows)), _BLANK, next_step(f"bughunt materialize --level {first}"))
 
 
 def _scope_row(level: Scope) -> tuple[Line, ...]:
@@ -76,17 +76,20 @@ def _scope_row(level: Scope) -> tuple[Line, ...]:
 
 def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
     """Return where the workspace is, what is in it, and what to type now."""
-    symptoms = _count(len(selection.bugs), "symptom")
+    symptoms = counted(len(selection.bugs), "symptom")
     return (
         Line(f"{selection.title}: {symptoms}, about {selection.minutes} minutes", "bold"),
         Line(f"Written to {_shown(folder)} ({selection.origin})."),
         _BLANK,
-        _next(f"cd {shlex.quote(_shown(folder))}, read README.md, then bughunt check"),
+        next_step(f"cd {shlex.quote(_shown(folder))}, read README.md, then bughunt check"),
     )
 
 
 def checked(
-    workspace: Workspace, grade: Grade, changed_tests: Sequence[ChangedTest] = ()
+    workspace: Workspace,
+    grade: Grade,
+    changed_tests: Sequence[ChangedTest] = (),
+    explanations: Sequence[Block] = (),
 ) -> tuple[Block, ...]:
     """Return the list of symptoms with their evidence, and how many are fixed.
 
@@ -96,12 +99,12 @@ def checked(
     warnings = [Line(_warning(test), "yellow") for test in changed_tests]
     total = Line(f"{grade.fixed} of {grade.total} fixed", "bold")
     title = Line(workspace.manifest.title, "bold")
-    told: tuple[Block, ...] = (title, _BLANK, Table(rows), _BLANK, *warnings, total)
+    told = (title, _BLANK, Table(rows), _BLANK, *explanations, *warnings, total)
     if grade.fixed == grade.total:
         return told
     first = next(status for status in grade.statuses if not status.fixed)
     file = os.path.relpath(workspace.root / "tests" / f"test_{first.detector}.py")
-    return (*told, _next(f"pytest {shlex.quote(file)}"))
+    return (*told, next_step(f"pytest {shlex.quote(file)}"))
 
 
 def _warning(test: ChangedTest) -> str:
@@ -177,15 +180,17 @@ def examined(findings: Sequence[Finding]) -> tuple[Block, ...]:
         for finding in findings
     )
     missing = sum(finding.state == "missing" for finding in findings)
-    verdict = f"{_count(missing, 'thing')} missing" if missing else "Everything needed is here"
+    verdict = f"{counted(missing, 'thing')} missing" if missing else "Everything needed is here"
     return (Table(rows), _BLANK, Line(f"{verdict}.", "bold"))
 
 
-def _next(command: str) -> Line:
+def next_step(command: str) -> Line:
+    """Return the line that ends an answer: what to type now."""
     return Line(f"Next: {command}", "dim")
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something, in words."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

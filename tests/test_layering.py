@@ -24,7 +24,7 @@ ORDER = [
     "self_check", "evidence", "company", "conflict_list", "findings", "verify",
     "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
     "json_cache", "survivors",
-    "report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
+    "report", "progress_report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
     "streams", "cli", "__main__",
 ]
 # fmt: on

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bughunt import cli
 from bughunt.errors import EnvironmentProblem
 
 WRONG, BUGS_REMAIN, ENVIRONMENT, INTERRUPTED, UNREAD = 2, 1, 3, 130, 141
+MORNING = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -179,6 +181,188 @@ def test_reveal_asks_first_and_takes_no_for_an_answer(hunt, bank_folder, answer)
     assert "neutral" not in result.output
 
 
+def test_hints_come_one_by_one_and_end_with_reveal(hunt, bank_folder):
+    """Those that were taken are shown again, and the third is the last."""
+    answers = [hunt("hint", 2, "--bank", bank_folder) for _ in range(4)]
+
+    assert [answer.exit_code for answer in answers] == [0] * 4
+    assert answers[1].output.splitlines() == [
+        "Symptom 2: Totals are too large.",
+        "",
+        "1  concept  Start small.",
+        "2  region   Look at the first line.",
+        "",
+        "1 hint left.",
+        "Next: bughunt hint 2",
+    ]
+    assert answers[2].output == answers[3].output
+    assert "3  nearly the fix  The neutral element of addition." in answers[2].output
+    assert answers[2].output.endswith("That was the last hint.\nNext: bughunt reveal 2\n")
+    assert [it["hints"] for it in status_of(hunt)["symptoms"]] == [0, 3]
+
+
+def test_hint_that_cannot_be_shown_is_not_counted(hunt, bank_folder, rewrite):
+    """Neither for a symptom that is not there, nor from another bank."""
+    rewrite("sum_starts_at_one:", "total_starts_at_one:")
+    rewrite(", sum_starts_at_one]", ", total_starts_at_one]")
+
+    calls = [hunt("hint", number, "--bank", bank_folder) for number in (1, 3)]
+
+    assert [call.exit_code for call in calls] == [WRONG, WRONG]
+    assert "from another state of" in calls[0].stderr
+    assert "there is no symptom 3; this workspace has 1 to 2." in calls[1].stderr
+    assert [it["hints"] for it in status_of(hunt)["symptoms"]] == [0, 0]
+
+
+def status_of(hunt):
+    """Return what ``status`` says to a program."""
+    return json.loads(hunt("status", "--json").stdout)
+
+
+def test_status_counts_what_was_done(hunt, bank_folder, monkeypatch):
+    """The clock is moved by hand; the first command started it."""
+    clock = iter([MORNING, *(MORNING + timedelta(minutes=it) for it in (5, 59, 61, 2945))])
+    monkeypatch.setattr(cli, "_now", lambda: next(clock))
+    edit("result = 1", "result = 0")
+
+    hunt("check")
+    hunt("hint", 1, "--bank", bank_folder)
+    texts = [hunt("status").output.splitlines() for _ in range(3)]
+
+    assert texts[1] == [
+        "Sums and means",
+        "Started 1 h 1 min ago; planned are 20 min.",
+        "",
+        " 1  open   The average of equal numbers is not that number.",
+        "             1 of 3 hints, checked 1 h 1 min ago",
+        " 2  fixed  Totals are too large.",
+        "             0 of 3 hints, checked 1 h 1 min ago, first fixed 1 h 1 min ago",
+        "",
+        "1 of 2 fixed",
+        "Next: bughunt hint 1",
+    ]
+    assert [text[1].partition(";")[0] for text in texts[::2]] == [
+        "Started 59 min ago",
+        "Started 2 days 1 h ago",
+    ]
+
+
+def test_status_as_json_can_be_read_by_a_program(hunt, bank_folder, monkeypatch):
+    """Times are absolute, and what has not happened is null."""
+    monkeypatch.setattr(cli, "_now", lambda: MORNING)
+    hunt("reveal", 1, "--yes", "--bank", bank_folder)
+
+    record = status_of(hunt)
+
+    assert record == {
+        "title": "Sums and means",
+        "minutes": 20,
+        "started": "2026-03-01T08:00:00Z",
+        "seconds": 0,
+        "hints": 3,
+        "symptoms": [
+            {
+                "number": number,
+                "symptom": symptom,
+                "fixed": None,
+                "checked": None,
+                "first_fixed": None,
+                "hints": 0,
+                "revealed": revealed,
+            }
+            for number, symptom, revealed in (
+                (1, "The average of equal numbers is not that number.", "2026-03-01T08:00:00Z"),
+                (2, "Totals are too large.", None),
+            )
+        ],
+    }
+
+
+def test_first_fix_is_explained_once(hunt, bank_folder):
+    """The explanation and the real case stand above the verdict."""
+    edit("result = 1", "result = 0")
+
+    first, second = (hunt("check", "--bank", bank_folder).output for _ in range(2))
+
+    assert (
+        "Symptom 2 is fixed. What it was:\n"
+        "A sum starts at the neutral element.\n"
+        "Where it happened: everywhere\n"
+        "\n"
+        "1 of 2 fixed\n"
+    ) in first
+    assert "Symptom 1 is" not in first
+    assert "neutral" not in second
+
+
+def test_first_fix_is_explained_to_a_program_as_well(hunt, bank_folder):
+    """Otherwise the record would take the explanation from the reader."""
+    edit("result = 1", "result = 0")
+
+    record = json.loads(hunt("check", "--json", "--bank", bank_folder).stdout)
+
+    told = "A sum starts at the neutral element."
+    answer = {"number": 2, "explanation": told, "reference": "everywhere"}
+    assert record["explanations"] == [answer]
+
+
+def test_fix_is_not_explained_from_another_bank(hunt, bank_folder, rewrite):
+    """Neither one in which the code has changed, nor the one that comes with bughunt."""
+    edit("result = 1", "result = 0")
+    rewrite("Add up.", "Add all.", "abacus/arithmetic.py")
+
+    changed = hunt("check", "--bank", bank_folder)
+    edit("(len(values) - 1)", "len(values)")
+    other = hunt("check")
+
+    assert "1 of 2 fixed" in changed.output
+    assert "2 of 2 fixed" in other.output
+    for result in (changed, other):
+        assert "What it was" not in result.output
+        assert result.stderr == ""
+
+
+def test_verdict_of_a_changed_test_is_no_progress(hunt, bank_folder):
+    """An answer is not given away because a law was damaged."""
+    file = Path("tests/test_total_of_nothing_is_nothing.py")
+    file.write_text(file.read_text().replace("== 0", "== 1"))
+
+    result = hunt("check", "--bank", bank_folder)
+
+    assert "1 of 2 fixed" in result.output
+    assert "neutral" not in result.output
+    assert [it["fixed"] for it in status_of(hunt)["symptoms"]] == [None, None]
+
+
+def test_reveal_of_a_fixed_symptom_neither_asks_nor_counts(hunt, bank_folder):
+    """Nothing is given up any more; of an open one, only the answer counts."""
+    edit("result = 1", "result = 0")
+    hunt("check")
+
+    fixed = hunt("reveal", 2, "--bank", bank_folder, input="")
+    hunt("reveal", 1, "--bank", bank_folder, input="n\n")
+    before = [it["revealed"] for it in status_of(hunt)["symptoms"]]
+    hunt("reveal", 1, "--bank", bank_folder, input="y\n")
+    after = [it["revealed"] is not None for it in status_of(hunt)["symptoms"]]
+
+    assert "A sum starts at the neutral element." in fixed.stdout
+    assert "Show the answer?" not in fixed.output
+    assert (before, after) == ([None, None], [True, False])
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+def test_broken_progress_is_told_once_and_stops_nothing(hunt, command):
+    """It is kept beside the new record."""
+    Path(".bughunt/progress.json").write_text("{")
+
+    first, second = hunt(command), hunt(command)
+
+    assert first.exit_code == second.exit_code == (BUGS_REMAIN if command == "check" else 0)
+    assert first.stderr.startswith("warning: ")
+    assert "progress.json: not a record of progress" in first.stderr
+    assert second.stderr == ""
+
+
 def test_levels_are_listed_without_naming_bugs(call, bank_folder):
     """For a reader and for a program."""
     text = call("levels", "--bank", bank_folder)
@@ -286,7 +470,9 @@ def test_existing_destination_is_kept_without_force(hunt, bank_folder, tmp_path)
     assert "result = 2" in kept
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["diff"], ["reveal", "1"]], ids="-".join)
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["diff"], ["hint", "1"], ["status"], ["reveal", "1"]], ids="-".join
+)
 def test_outside_a_workspace_the_way_in_is_told(call, arguments):
     """The message names the folder and the command that makes a workspace."""
     result = call(*arguments)
@@ -440,6 +626,17 @@ def test_light_commands_load_nothing_heavy(bank_folder, tmp_path, arguments):
         [sys.executable, "-c", LIGHT, *arguments, "--bank", str(bank_folder)],
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
+
+    assert result.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["hint 1", "status"])
+def test_light_commands_of_a_hunt_load_nothing_heavy(hunt, bank_folder, command):
+    """They answer before torch would have been loaded."""
+    assert hunt("status").exit_code == 0  # the current folder is a workspace
+    bank = ["--bank", str(bank_folder)] if "hint" in command else []
+    line = [sys.executable, "-c", LIGHT, *command.split(), *bank]
+    result = subprocess.run(line, capture_output=True, text=True, check=True)
 
     assert result.stderr.splitlines()[-1] == "[]"
 
