@@ -64,7 +64,7 @@ def apply_rotary(x, cos, sin):
     """Rotate channel pairs (i, i + D/2) by the angle of their position (Su et al., RoFormer, 2021).
 
     Args:
-        x: (B, T, H, D) queries or keys.
+        x: (B, T, heads, D) queries, keys or both.
         cos, sin: (1, T, 1, D/2) tables of the T positions.
     """
     x1, x2 = x.chunk(2, dim=-1)
@@ -116,15 +116,14 @@ class CausalSelfAttention(nn.Module):
             kv_cache: a KVCache holding the positions before these, or None.
         """
         B, T, C = x.size()
-        q = self.c_q(x).view(B, T, self.n_head, self.head_dim)
-        k = self.c_k(x).view(B, T, self.n_kv_head, self.head_dim)
+        qk = torch.cat((self.c_q(x), self.c_k(x)), dim=-1).view(B, T, -1, self.head_dim)
         v = self.c_v(x).view(B, T, self.n_kv_head, self.head_dim)
 
-        # Relative positions, then the same length for every query and key.
+        # Relative positions, then the same length for every query and key, all heads in one go.
         cos, sin = cos_sin
-        q, k = apply_rotary(q, cos, sin), apply_rotary(k, cos, sin)
-        q, k = norm(q).to(v.dtype), norm(k).to(v.dtype)
-        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)   # (B, H or K, T, D)
+        qk = norm(apply_rotary(qk, cos, sin)).to(v.dtype)                   # (B, T, H+K, D)
+        qk, v = qk.transpose(1, 2), v.transpose(1, 2)
+        q, k = qk.split((self.n_head, self.n_kv_head), dim=1)               # (B, H or K, T, D)
 
         # Earlier positions come from the cache, which also takes in the new ones.
         if kv_cache is not None:
