@@ -114,6 +114,15 @@ def test_state_names_the_token_that_comes_next(folder):
     }
 
 
+def test_state_at_the_end_of_a_document_is_the_start_of_the_next(folder):
+    """A document of which nothing is left is not gone back to."""
+    loader = loader_of(folder, (1, len(STREAM[:4])))
+    assert STREAM[:5] == [BOS, *b"one", BOS]
+    next(loader)
+    state = loader.state_dict()
+    assert (state["document"], state["token"]) == (1, 0)
+
+
 @pytest.mark.parametrize("steps", range(0, 30, 3))
 def test_resumed_loader_goes_on_as_the_first_would(folder, steps):
     """From any place of the first epochs, to the end of a later one."""

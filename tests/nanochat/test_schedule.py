@@ -45,6 +45,12 @@ def multipliers(num_steps, **settings_of_the_run):
             [1.0] * 10,
             id="constant",
         ),
+        pytest.param({}, [1.0] * 8 + [0.5, 0.0], id="a fifth falls to zero if nothing is said"),
+        pytest.param(
+            {"warmdown_ratio": 0.24},
+            [1.0] * 8 + [0.5, 0.0],
+            id="a part of a step is none",
+        ),
     ],
 )
 def test_multipliers_of_ten_steps_match_the_table(ratios, expected):

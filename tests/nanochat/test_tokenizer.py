@@ -159,6 +159,12 @@ def test_token_for_an_end_must_be_an_id_or_a_name(tokenizer, end):
         tokenizer.encode("dog", **{end: "<|bso|>"})
 
 
+@pytest.mark.parametrize("end", [0, 399])
+def test_first_and_last_id_may_stand_at_an_end(tokenizer, end):
+    """Id 0 is a byte like any other."""
+    assert tokenizer.encode("dog", prepend=end) == [end, *tokenizer.encode("dog")]
+
+
 def test_special_tokens_take_the_last_ids(tokenizer):
     """The vocabulary is as large as asked for, special tokens included and last."""
     assert tokenizer.get_vocab_size() == 400
@@ -196,7 +202,7 @@ def test_vocabulary_without_room_for_bytes_and_special_tokens_is_refused(vocab_s
 def test_decoding_an_id_outside_the_vocabulary_names_it(tokenizer, stray):
     """An id of another tokenizer is an error with the id in it, whatever its size."""
     with pytest.raises(ValueError, match=rf"Token id {stray} does not exist: ids are 0 to 399"):
-        tokenizer.decode([65, stray])
+        tokenizer.decode([0, stray])
 
 
 def test_unfinished_character_decodes_to_a_replacement_and_shows_as_bytes(tokenizer):
