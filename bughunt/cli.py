@@ -286,7 +286,7 @@ def status(as_json: bool) -> None:
     if as_json:
         report.write_json(state, sys.stdout)
     else:
-        report.write(progress_report.shown(state, moment), sys.stdout)
+        report.write(progress_report.told(state, moment), sys.stdout)
 
 
 @bughunt.command()
@@ -312,6 +312,36 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
             return
     _keep(here, moment, lambda progress: progress.with_answer(number, moment))
     report.write(report.revealed(number, bug, workspace.mutation_diff(loaded, bug)), sys.stdout)
+
+
+@bughunt.command()
+@click.argument("file", metavar="[FILE]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every file of the packages.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def reset(file: str | None, everything: bool, yes: bool) -> None:
+    """Put FILE back as it was when the workspace was made, bugs included.
+
+    What stood there is kept in .bughunt/backup.
+    """
+    from bughunt import progress_report, report
+    from bughunt import reset as resetting
+
+    if (file is not None) == everything:
+        raise click.UsageError("name one FILE, or --all. 'bughunt diff' shows what is changed.")
+    here = _workspace()
+    moment = _now()
+    _keep(here, moment)
+    start = resetting.start_files(here)
+    left = resetting.added(here, start) if everything else ()
+    paths = tuple(start) if file is None else (resetting.named(here, file, start),)
+    changed = resetting.differing(here, {path: start[path] for path in paths})
+    if changed and not yes:
+        click.echo(f"Not as at the start: {', '.join(changed)}", err=True)
+        if not _agrees("Put back, and keep a copy?"):
+            click.echo("\nnothing changed; --yes skips the question", err=True)
+            return
+    folder = resetting.put_back(here, {path: start[path] for path in changed}, moment)
+    report.write(progress_report.put_back(changed, left, folder), sys.stdout)
 
 
 @bughunt.command()

@@ -16,7 +16,8 @@ from itertools import accumulate
 
 import msgspec
 
-_SIGNATURE = "bughunt <bughunt@localhost>"
+EMAIL = "bughunt@localhost"
+_SIGNATURE = f"bughunt <{EMAIL}>"
 _FILE, _FOLDER = 0o100644, 0o40000
 _TYPE_CODES = {"commit": 1, "tree": 2, "blob": 3}
 _STORED_BLOCK = 0xFFFF

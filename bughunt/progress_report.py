@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
 from bughunt.manifest import Symptom
 from bughunt.progress import HINTS, Progress, Trail
-from bughunt.report import Block, Line, Table, counted, next_step
+from bughunt.report import Block, Line, Table, counted, next_step, shown
 from bughunt.spec import Bug
 from bughunt.workspace import Workspace
 
@@ -110,7 +111,7 @@ def _symptom_state(symptom: Symptom, trail: Trail) -> SymptomState:
     )
 
 
-def shown(hunt: State, now: datetime) -> tuple[Block, ...]:
+def told(hunt: State, now: datetime) -> tuple[Block, ...]:
     """Return how far a hunt is, for a reader."""
     rows = tuple(
         (Line(f"{it.number:>2}"), _STATES[it.fixed], Line(f"{it.symptom}\n  {_facts(it, now)}"))
@@ -139,6 +140,18 @@ def _facts(symptom: SymptomState, now: datetime) -> str:
     if symptom.first_fixed:
         facts.append(f"first fixed {_ago(symptom.first_fixed, now)}")
     return ", ".join(facts)
+
+
+def put_back(paths: Sequence[str], left: Sequence[str], folder: Path | None) -> tuple[Block, ...]:
+    """Return which files are as at the start again, and where the hunter's are kept."""
+    blocks = [Line(f"As at the start again: {path}") for path in paths]
+    if folder:
+        blocks.append(Line(f"What stood there is kept in {shown(folder)}."))
+    if left:
+        blocks.append(Line(f"Not there at the start, and left alone: {', '.join(left)}"))
+    if not paths:
+        return (Line("Nothing to put back: it is as it was at the start."), *blocks)
+    return (*blocks, next_step("bughunt check"))
 
 
 def _seconds(moment: datetime, now: datetime) -> int:

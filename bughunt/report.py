@@ -79,9 +79,9 @@ def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
     symptoms = counted(len(selection.bugs), "symptom")
     return (
         Line(f"{selection.title}: {symptoms}, about {selection.minutes} minutes", "bold"),
-        Line(f"Written to {_shown(folder)} ({selection.origin})."),
+        Line(f"Written to {shown(folder)} ({selection.origin})."),
         _BLANK,
-        next_step(f"cd {shlex.quote(_shown(folder))}, read README.md, then bughunt check"),
+        next_step(f"cd {shlex.quote(shown(folder))}, read README.md, then bughunt check"),
     )
 
 
@@ -165,7 +165,7 @@ def measured(impact: Impact, picture: Path) -> tuple[Block, ...]:
         Table((header, *rows)),
         *((_BLANK, Line(f"With the bug: {ended}", "red")) if ended else ()),
         _BLANK,
-        Line(f"Drawn to {_shown(picture)}."),
+        Line(f"Drawn to {shown(picture)}."),
     )
 
 
@@ -194,7 +194,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _shown(folder: Path) -> str:
+def shown(folder: Path) -> str:
     """Return the folder as the user would type it from where he stands."""
     with contextlib.suppress(FileNotFoundError):  # he may stand in the folder that was replaced
         here = Path.cwd()

@@ -28,6 +28,7 @@ __all__ = [
     "find_workspace",
     "materialize",
     "mutation_diff",
+    "package_files",
     "pristine",
 ]
 
@@ -167,12 +168,22 @@ def changed_tests(workspace: Workspace) -> tuple[ChangedTest, ...]:
     return tuple(ChangedTest(*item) for item in sorted((changed | missing | added).items()))
 
 
+def package_files(workspace: Workspace) -> dict[str, bytes]:
+    """Read the packages of a workspace as they are now, by path with ``/``.
+
+    Raises:
+        EnvironmentProblem: when a file cannot be read.
+
+    """
+    packages = workspace.manifest.packages
+    return {path: data for package in packages for path, data in _files(workspace, package)}
+
+
 def _current(workspace: Workspace) -> dict[str, str]:
-    """Read the packages of a workspace as they are now; what is not UTF-8 is replaced."""
+    """Return the sources as they are now; what is not UTF-8 is replaced."""
     return {
         path: content.decode("utf-8", "replace")
-        for package in workspace.manifest.packages
-        for path, content in _files(workspace, package)
+        for path, content in package_files(workspace).items()
         if path.endswith(".py")
     }
 

@@ -16,7 +16,7 @@ OURS = {"bughunt", "mutations", "nanochat", "rustbpe"}
 ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
     "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
-    "backup", "progress",
+    "backup", "progress", "reset",
     "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner",
     "detector",
     "comparison", "grade", "doctor", "probing", "impact", "picture",

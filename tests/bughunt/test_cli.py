@@ -363,6 +363,78 @@ def test_broken_progress_is_told_once_and_stops_nothing(hunt, command):
     assert second.stderr == ""
 
 
+def test_reset_puts_a_file_back_and_keeps_the_old_one(hunt):
+    """Only the named file; the answer says where its content went."""
+    edit("result = 1", "result = 0")
+    Path("abacus/__init__.py").write_text("")
+
+    result = hunt("reset", "abacus/arithmetic.py", "--yes")
+
+    (kept,) = Path(".bughunt/backup").iterdir()
+    assert result.output.splitlines() == [
+        "As at the start again: abacus/arithmetic.py",
+        f"What stood there is kept in {kept}.",
+        "Next: bughunt check",
+    ]
+    assert "result = 1" in Path("abacus/arithmetic.py").read_text()
+    assert "result = 0" in (kept / "abacus/arithmetic.py").read_text()
+    assert Path("abacus/__init__.py").read_text() == ""
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""], ids=["no", "end of input"])
+def test_reset_asks_first_and_takes_no_for_an_answer(hunt, answer):
+    """It names what it would put back, and writes nothing."""
+    edit("result = 1", "result = 0")
+
+    result = hunt("reset", "--all", input=answer)
+
+    assert result.exit_code == 0
+    assert "Not as at the start: abacus/arithmetic.py\n" in result.stderr
+    assert result.stderr.endswith("\nnothing changed; --yes skips the question\n")
+    assert "result = 0" in Path("abacus/arithmetic.py").read_text()
+    assert not Path(".bughunt/backup").exists()
+
+
+def test_reset_of_everything_names_what_it_leaves_alone(hunt):
+    """Files of the hunter's own stay; a second reset has nothing to do and asks nothing."""
+    edit("result = 1", "result = 0")
+    Path("abacus/table.json").unlink()
+    Path("abacus/notes.py").write_text("")
+
+    first, second = hunt("reset", "--all", input="y\n"), hunt("reset", "--all")
+
+    lines = first.stdout.splitlines()
+    assert lines[:2] == [
+        "As at the start again: abacus/arithmetic.py",
+        "As at the start again: abacus/table.json",
+    ]
+    assert lines[3:] == [
+        "Not there at the start, and left alone: abacus/notes.py",
+        "Next: bughunt check",
+    ]
+    assert second.output.splitlines() == [
+        "Nothing to put back: it is as it was at the start.",
+        "Not there at the start, and left alone: abacus/notes.py",
+    ]
+
+
+WRONG_RESETS = {
+    "nothing": ([], "name one FILE, or --all"),
+    "both": (["abacus/arithmetic.py", "--all"], "name one FILE, or --all"),
+    "slip": (["abacus/aritmetic.py"], "Did you mean 'abacus/arithmetic.py'?"),
+    "test": (["tests/conftest.py"], "no file that abacus/ had at the start"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "text"), WRONG_RESETS.values(), ids=WRONG_RESETS)
+def test_reset_of_what_cannot_be_reset_is_told(hunt, arguments, text):
+    """Nothing is asked or written."""
+    result = hunt("reset", *arguments)
+
+    assert (result.exit_code, result.stdout) == (WRONG, "")
+    assert text in result.stderr
+
+
 def test_levels_are_listed_without_naming_bugs(call, bank_folder):
     """For a reader and for a program."""
     text = call("levels", "--bank", bank_folder)
@@ -471,7 +543,9 @@ def test_existing_destination_is_kept_without_force(hunt, bank_folder, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["check"], ["diff"], ["hint", "1"], ["status"], ["reveal", "1"]], ids="-".join
+    "arguments",
+    [["check"], ["diff"], ["hint", "1"], ["status"], ["reset", "--all"], ["reveal", "1"]],
+    ids="-".join,
 )
 def test_outside_a_workspace_the_way_in_is_told(call, arguments):
     """The message names the folder and the command that makes a workspace."""
@@ -630,7 +704,7 @@ def test_light_commands_load_nothing_heavy(bank_folder, tmp_path, arguments):
     assert result.stderr.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["hint 1", "status"])
+@pytest.mark.parametrize("command", ["hint 1", "status", "reset --all"])
 def test_light_commands_of_a_hunt_load_nothing_heavy(hunt, bank_folder, command):
     """They answer before torch would have been loaded."""
     assert hunt("status").exit_code == 0  # the current folder is a workspace
