@@ -150,7 +150,11 @@ def _places(top: ast.stmt) -> Iterator[_Place]:
             if name == "body" and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 inner = False
             lines = _head(child) if isinstance(child, ast.stmt) else place.lines
-            context = node if isinstance(child, ast.expr) and isinstance(node, ast.expr) else child
+            context = child
+            if isinstance(child, (ast.expr, ast.keyword)) and isinstance(node, ast.expr):
+                context = node
+            elif isinstance(node, ast.keyword):
+                context = place.context
             children.append(_Place(child, context, lines, inner))
         pending += reversed(children)
 
