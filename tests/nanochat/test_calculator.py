@@ -39,6 +39,8 @@ from nanochat.calculator import use_calculator
         ("'strawberry'.count('r')", 3),
         ('"strawberry".count("rr")', 1),
         ("'1,000 and 1,000'.count('1,000')", 2),
+        ("'1,000,000'.count(',')", 2),
+        ('"1,000,000".count(",")', 2),
         ("'it\\'s'.count('s') + 1", 2),
         ("'水火水'.count('水')", 2),
         ("'a'.count('b') * 7", 0),

@@ -4,7 +4,7 @@ import pytest
 import torch
 from small_models import CharacterTokenizer, ScriptedModel, random_model, sampled_rows
 
-from nanochat.engine import Engine
+from nanochat.engine import Engine, KVCache
 
 TOKENIZER = CharacterTokenizer()
 VOCAB_SIZE = TOKENIZER.get_vocab_size()
@@ -180,6 +180,7 @@ class TestRefusals:
             pytest.param([1] * 20, {}, "20 tokens, and the model 20 positions", id="full"),
             pytest.param([1] * 99, {}, "99 tokens, and the model 20 positions", id="too long"),
             pytest.param([1, 999], {}, "token 999, and the model 137", id="unknown token"),
+            pytest.param([1, 137], {}, "token 137, and the model 137", id="first unknown token"),
             pytest.param([-1], {}, "token -1, and the model 137", id="negative token"),
             pytest.param([1], {"num_samples": 0}, "num_samples is 0", id="no sample"),
             pytest.param([1], {"max_tokens": -3}, "max_tokens is -3", id="negative limit"),
@@ -190,3 +191,38 @@ class TestRefusals:
         engine = random_engine(seed=6, sequence_len=2)
         with pytest.raises(ValueError, match=message):
             engine.generate(prompt, **settings)
+
+
+class TestMemory:
+    """What a generation holds is bounded by what it may need."""
+
+    def test_a_long_prompt_is_read_in_chunks_and_goes_on_as_if_it_were_not(self, monkeypatch):
+        """The logits of a chunk are all that is held at a time."""
+        engine = random_engine(seed=7, sequence_len=64)
+        prompt = torch.randint(VOCAB_SIZE, (50,), generator=torch.Generator().manual_seed(7))
+        whole = engine.generate_batch(prompt.tolist(), max_tokens=8, temperature=0)
+        lengths = []
+        forward = engine.model.forward
+        monkeypatch.setattr(
+            engine.model,
+            "forward",
+            lambda ids, **more: lengths.append(ids.size(1)) or forward(ids, **more),
+        )
+        monkeypatch.setattr(engine, "prompt_chunk", 16)
+
+        assert engine.generate_batch(prompt.tolist(), max_tokens=8, temperature=0) == whole
+        assert lengths[:4] == [16, 16, 16, 2]
+        assert set(lengths[4:]) == {1}
+
+    @pytest.mark.parametrize(("max_tokens", "positions"), [(6, 9), (500, 64)])
+    def test_the_cache_has_room_for_what_was_asked_for(self, monkeypatch, max_tokens, positions):
+        """Up to the length that the model was trained for; beyond, it grows when it must."""
+        planned = []
+
+        def cache(**shape):
+            planned.append(shape["seq_len"])
+            return KVCache(**shape)
+
+        monkeypatch.setattr("nanochat.engine.KVCache", cache)
+        next(random_engine(seed=8, sequence_len=64).generate([1, 2, 3], max_tokens=max_tokens))
+        assert planned == [3, positions]

@@ -37,6 +37,13 @@ def test_a_top_k_of_one_takes_the_best_token():
     assert torch.equal(choose(logits, top_k=1)[:, 0], logits.argmax(dim=-1))
 
 
+def test_the_temperature_is_one_when_nothing_is_said():
+    """The model's own distribution."""
+    logits = 3 * torch.randn(200, 50, generator=torch.Generator().manual_seed(2))
+    assert torch.equal(choose(logits), choose(logits, temperature=1.0))
+    assert not torch.equal(choose(logits), choose(logits, temperature=2.0))
+
+
 def test_the_same_random_state_gives_the_same_tokens_and_moves_on():
     """Two draws in a row are not the same one."""
     logits = torch.zeros(20, 100)
