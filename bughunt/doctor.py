@@ -135,7 +135,7 @@ def _base_folder() -> Finding:
 def _git() -> Finding:
     git = shutil.which("git")
     if git is None:
-        advice = "Install git if you want its log and diff in a workspace."
+        advice = "Install git for 'bughunt reset', and for its log and diff in a workspace."
         return Finding("git", "warning", "not found", advice)
     return Finding("git", "ok", git)
 

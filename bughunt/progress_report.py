@@ -122,7 +122,7 @@ def told(hunt: State, now: datetime) -> tuple[Block, ...]:
     command = f"bughunt hint {open_ones[0].number}" if open_ones else "bughunt check"
     return (
         Line(hunt.title, "bold"),
-        Line(f"Started {_ago(hunt.started, now)}; planned are {hunt.minutes} min."),
+        Line(f"Started {_ago(hunt.started, now)}; about {hunt.minutes} minutes are planned."),
         _BLANK,
         Table(rows),
         _BLANK,

@@ -80,6 +80,23 @@ def test_a_hunt_goes_from_nothing_fixed_over_one_fix_to_all(workspace):
     assert check(workspace) == (0, [1, 2, 3, 4, 5])
 
 
+def test_hints_fixes_and_resets_are_told_by_status(workspace):
+    """Two hints, one repair, and the file as it was again; the bank is the one of bughunt."""
+    run(workspace, "hint", "3")
+    second = run(workspace, "hint", "3").stdout
+    repair(workspace, REPAIRS[2:3])
+    first_fix = run(workspace, "check", "3").stdout
+    done = run(workspace, "reset", "nanochat/gpt.py", "--yes")
+    symptoms = json.loads(run(workspace, "status", "--json").stdout)["symptoms"]
+
+    assert "1 hint left." in second
+    assert "Symptom 3 is fixed. What it was:" in first_fix
+    assert done.returncode == 0
+    assert [it["hints"] for it in symptoms] == [0, 0, 2, 0, 0]
+    assert [it["fixed"] for it in symptoms] == [None, None, True, None, None]
+    assert check(workspace) == (1, [])
+
+
 def test_half_a_repair_leaves_a_bug_of_two_edits_open(workspace):
     """Memory that grows as it should and is still kept is not fixed."""
     repair(workspace, REPAIRS[3:4])

@@ -231,7 +231,7 @@ def test_status_counts_what_was_done(hunt, bank_folder, monkeypatch):
 
     assert texts[1] == [
         "Sums and means",
-        "Started 1 h 1 min ago; planned are 20 min.",
+        "Started 1 h 1 min ago; about 20 minutes are planned.",
         "",
         " 1  open   The average of equal numbers is not that number.",
         "             1 of 3 hints, checked 1 h 1 min ago",
