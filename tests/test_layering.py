@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def sources(package):
     return sorted(file for file in files if "bank" not in file.relative_to(ROOT).parts)
 
 
+@lru_cache
 def imported(file):
     """Return the dotted names of everything that a file imports, at its top or in a function."""
     names = set()

@@ -33,7 +33,7 @@ def server():
         yield running
 
 
-@pytest.fixture(params=["fork", "fresh"])
+@pytest.fixture(params=["fork", pytest.param("fresh", marks=pytest.mark.slow)])
 def run(request, tmp_path, server):
     """Return a function that runs one detector text against one package text, in either way."""
     start = server.run if request.param == "fork" else run_in_fresh_processes
