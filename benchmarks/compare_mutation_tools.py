@@ -69,8 +69,18 @@ class Side(NamedTuple):
 
     startup: float  # seconds, once
     seconds: float  # for all mutants, after that
+    processor: float  # seconds of it, for both
     verdicts: Mapping[str, str]  # "killed", or how else it ended
     details: Mapping[str, str] = {}  # what noticed, where that is known
+
+    def figures(self) -> dict[str, float]:
+        """Return the times that are compared, by their title."""
+        return {
+            "start-up, seconds": self.startup,
+            "one mutant, milliseconds": 1000 * self.seconds / len(self.verdicts),
+            "all of it, seconds": self.startup + self.seconds,
+            "all of it, processor seconds": self.processor,
+        }
 
 
 class Round(NamedTuple):
@@ -141,7 +151,7 @@ def _write(file: Path, text: str) -> None:
 
 def run_ours(project: Project, cases: Mapping[str, Case]) -> Side:
     """Run cases on a server that has run the clean code first, as a tool does before it starts."""
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _processor()
     with DetectorServer() as server:
         clean = Case(next(iter(cases.values())).detectors)
         _ended(project, server, [clean, clean])
@@ -153,7 +163,13 @@ def run_ours(project: Project, cases: Mapping[str, Case]) -> Side:
         last = ended.runs[-1]
         verdicts[name] = _verdict(ended)
         details[name] = f"{last.detector}: {evidence(last.outcome)}"
-    return Side(ready - started, seconds, verdicts, details)
+    return Side(ready - started, seconds, _processor() - used, verdicts, details)
+
+
+def _processor() -> float:
+    """Return the processor seconds of all processes that we started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _verdict(ended: CaseRun) -> str:
@@ -200,12 +216,12 @@ class CosmicRay:
         """Execute a copy of the session, then the same bugs on our side."""
         session = self._folder / "session.sqlite"
         shutil.copyfile(self._session, session)
-        started = time.perf_counter()
+        started, used = time.perf_counter(), _processor()
         self._project.program("cosmic-ray", "exec", self._settings, session)
-        ended = time.perf_counter()
+        ended, used = time.perf_counter(), _processor() - used
         self._project.program("cosmic-ray", "exec", self._settings, session)  # nothing left to do
         startup = time.perf_counter() - ended
-        theirs = Side(startup, ended - started - startup, dict(self._results(session)))
+        theirs = Side(startup, ended - started - startup, used, dict(self._results(session)))
         cases = {
             name: self._project.case(self._detectors, {path: text})
             for name, (path, text) in self._texts.items()
@@ -250,15 +266,15 @@ class Mutmut:
     def round(self) -> Round:
         """Let mutmut begin anew, then run its mutants on our side."""
         shutil.rmtree(self._folder, ignore_errors=True)
-        started = time.perf_counter()
+        started, used = time.perf_counter(), _processor()
         self._project.program("mutmut", "run", "--max-children", "1", *MUTANTS)
-        whole = time.perf_counter() - started
+        whole, used = time.perf_counter() - started, _processor() - used
         verdicts, seconds = self._read_results()
         if not self._texts:
             file = HERE / "mutmut_texts.py"
             self._texts = json.loads(self._project.python(file, *verdicts))
         return Round(
-            Side(whole - seconds, seconds, verdicts),
+            Side(whole - seconds, seconds, used, verdicts),
             run_ours(self._project, self._cases()),
         )
 
@@ -303,12 +319,8 @@ def report(tool: CosmicRay | Mutmut, name: str, rounds: Sequence[Round]) -> None
     assert ours.verdicts.keys() == theirs.verdicts.keys()
     print(f"{number} mutants, {len(rounds)} rounds, one at a time; medians\n")
     print(f"{'':34}{name:>12}{'ours':>12}{'ratio':>10}")
-    for title, seconds in (
-        ("start-up, seconds", lambda side: side.startup),
-        ("one mutant, milliseconds", lambda side: 1000 * side.seconds / number),
-        ("all of it, seconds", lambda side: side.startup + side.seconds),
-    ):
-        pairs = [(seconds(it.theirs), seconds(it.ours)) for it in rounds]
+    for title in theirs.figures():
+        pairs = [(it.theirs.figures()[title], it.ours.figures()[title]) for it in rounds]
         left, right = (statistics.median(side) for side in zip(*pairs, strict=True))
         ratio = statistics.median(left / right for left, right in pairs)
         print(f"{title:34}{left:12.1f}{right:12.1f}{ratio:8.1f} x")
