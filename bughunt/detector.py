@@ -122,7 +122,7 @@ class DetectorServer:
         self.close()
 
     def run(self, batch: Batch) -> Iterator[tuple[int, CaseRun]]:
-        """Yield the index and the runs of each case as it ends.
+        """Yield the index and the runs of each case as it ends; after ``cancel``, of no more.
 
         Raises:
             RunnerDied: when the server ends before the last case has.
@@ -135,12 +135,18 @@ class DetectorServer:
         with contextlib.suppress(BrokenPipeError):  # the missing reply says the same
             requests.write(outcome.encode(batch))
             requests.flush()
-        for _ in batch.cases:
-            content = outcome.read_frame(replies)
+        while (content := outcome.read_frame(replies)) != outcome.NOTHING:
             if content is None:
                 raise RunnerDied(self._last_words())
             report = outcome.decode_report(content)
             yield report.index, _case_run(batch, report)
+
+    def cancel(self) -> None:
+        """Kill the cases of the batch that runs, if any; another thread waits for them."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # who waits will hear of it
+            self._process.stdin.write(outcome.frame(outcome.NOTHING))
+            self._process.stdin.flush()
 
     def close(self) -> None:
         """End the server and every case that still runs."""

@@ -11,6 +11,7 @@ from typing import IO
 
 import msgspec
 
+NOTHING = b""  # content of the frame that ends a batch
 _LENGTH_BYTES = 4
 
 
@@ -104,7 +105,11 @@ def parts(case: Case) -> int:
 
 def encode(record: msgspec.Struct) -> bytes:
     """Return the record as a frame."""
-    content = msgspec.msgpack.encode(record, enc_hook=os.fspath)
+    return frame(msgspec.msgpack.encode(record, enc_hook=os.fspath))
+
+
+def frame(content: bytes) -> bytes:
+    """Return the content behind its length."""
     return len(content).to_bytes(_LENGTH_BYTES, "big") + content
 
 

@@ -1,7 +1,8 @@
 """The fork server: a process that has imported what the code under hunt needs, and none of it.
 
 ``main`` reads batches from its standard input and writes one report for each case to its standard
-output, in the order in which they end. Each case is a fork of this process, in a process group of
+output, in the order in which they end, and an empty frame when the batch is over: an empty frame
+from the parent ends it early. Each case is a fork of this process, in a process group of
 its own, which is killed as a whole when the case has answered or its time is over. Where there is
 no fork, the parent starts ``main_one`` in a fresh process for each case instead.
 """
@@ -48,11 +49,15 @@ def main() -> None:
     """Serve batches until the standard input ends."""
     requests, replies = _take_over_standard_streams()
     while (content := outcome.read_frame(requests)) is not None:
+        if content == outcome.NOTHING:  # it came to cancel a batch that had ended before
+            continue
         batch = outcome.decode_batch(content)
         preload(batch)
         with contextlib.closing(_Supervisor(batch, replies)) as supervisor:
-            if not supervisor.run(requests.fileno()):
-                return
+            supervisor.run(requests.fileno())
+        with contextlib.suppress(BrokenPipeError):  # the end of the requests says the same
+            replies.write(outcome.frame(outcome.NOTHING))
+            replies.flush()
 
 
 def main_one() -> NoReturn:
@@ -209,8 +214,8 @@ class _Supervisor:
         self.selector = selectors.DefaultSelector()
         self.running: list[_Fork] = []
 
-    def run(self, parent: int) -> bool:
-        """Run all cases; return False when the parent, at the other end of ``parent``, is gone."""
+    def run(self, parent: int) -> None:
+        """Run all cases, or until the parent speaks or goes, at the other end of ``parent``."""
         self.selector.register(parent, selectors.EVENT_READ)
         waiting = deque(range(len(self.batch.cases)))
         while waiting or self.running:
@@ -218,12 +223,11 @@ class _Supervisor:
                 self._start(waiting.popleft())
             for key, _ in self.selector.select(self._patience()):
                 if key.fd == parent:
-                    return False
+                    return
                 if not key.data.receive(key.fd):
                     self.selector.unregister(key.fd)
             for fork in [fork for fork in self.running if fork.is_over()]:
                 self._end(fork)
-        return True
 
     def close(self) -> None:
         """Kill what still runs."""

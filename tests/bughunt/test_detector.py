@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bughunt.detector import Batch, Case, DetectorServer, Passed, RunnerDied, run_cases
@@ -132,3 +133,32 @@ def grind(x):
 
     with pytest.raises(ProcessLookupError, match="No such process"):
         os.kill(int(note.readlink().name), 0)
+
+
+def test_a_cancelled_batch_ends_early_and_the_next_is_served(tmp_path):
+    """Whoever waits for a case that hangs gets what has ended; no case of the two outlives it."""
+    body = "import time\ndef grind(x):\n    time.sleep(99 * x)\n    return x + 1\n"
+    file = write_tree(tmp_path, body)
+    batch = Batch(
+        root=tmp_path, packages=("mill",), cases=(Case((file,), 0), Case((file,), 1)), timeout=60
+    )
+
+    with DetectorServer() as server:
+        ended = []
+        for index, _ in server.run(batch):
+            ended.append(index)
+            server.cancel()
+        ((_, after),) = server.run(msgspec.structs.replace(batch, cases=batch.cases[:1]))
+
+    assert ended == [0]
+    assert after.runs[0].outcome == Passed()
+
+
+def test_cancelling_what_has_ended_costs_the_next_batch_nothing(tmp_path):
+    """The wish may come too late."""
+    batch = Batch(root=tmp_path, packages=("mill",), cases=(Case((write_tree(tmp_path),)),))
+
+    with DetectorServer() as server:
+        list(server.run(batch))
+        server.cancel()
+        assert len(list(server.run(batch))) == 1
