@@ -277,6 +277,7 @@ _CONVERSIONS = {
     "bool", "dict", "enumerate", "float", "frozenset", "int", "iter", "len", "list", "next",
     "open", "range", "repr", "set", "sorted", "str", "super", "tuple", "type", "vars",
 }  # fmt: skip
+_SYMMETRIC = {"gcd", "max", "maximum", "min", "minimum", "swapaxes", "transpose"}
 _HARMLESS_DECORATORS = {"abstractmethod", "final", "overload", "override"}
 
 
@@ -387,7 +388,7 @@ def _argument(node: ast.AST, source: _Source) -> Edits:
         elif index > 0:
             start = source.span(parts[index - 1])[1]
         yield start, stop, ""
-    if _last_name(node.func) in ("min", "max"):
+    if _last_name(node.func) in _SYMMETRIC:
         return
     for left, right in pairwise(node.args):
         if not isinstance(left, ast.Starred) and not isinstance(right, ast.Starred):

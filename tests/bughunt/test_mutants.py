@@ -56,6 +56,7 @@ def test_a_small_function_has_the_mutants_that_one_counts_by_hand():
         ("argument", "f(a, b)", ["f(a)", "f(b, a)"]),
         ("argument", "f(a, b=c)", ["f(a)", "f(b=c)"]),
         ("argument", "max(a, b)", ["max(a)"]),
+        ("argument", "a.transpose(1, 2)", ["a.transpose(1)"]),
         ("call", "a = min(b, c)", ["a = max(b, c)"]),
         ("call", "a = norm(b)", ["a = (b)"]),
         ("call", "a = b.float()", ["a = b"]),
