@@ -39,7 +39,7 @@ class _Claim(NamedTuple):
         if self.red:
             return f"'{self.bug.id}' is {said.value} beside {names} (seed {seed})"
         text = f"the detector of '{self.bug.id}' stays red after it is fixed, because of {names}"
-        return f"{text} ({said.value}, seed {seed})"
+        return f"{text} (seed {seed})"
 
 
 def examine(evidence: Evidence, groups: Sequence[Group]) -> list[SetProof]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bughunt.proof import BugProof, DetectorProof, Finding, Run, SetProof, Verdict
@@ -11,6 +11,9 @@ from bughunt.spec import Bank, Conflict
 from bughunt.yaml_document import Keys, line_of
 
 _SLOWEST = 2.0  # seconds that a detector may take
+# What a verdict means of the clean code, and of the code with the bug of the detector.
+_OF_CLEAN_CODE = {Verdict.MISSED: "passes", Verdict.CAUGHT_OTHERWISE: "rejects the clean code"}
+_OF_A_BUG = {Verdict.CAUGHT: "catches the bug", Verdict.MISSED: "passes with the bug"}
 # With one of these a bug says nothing in company.
 _UNPROVED = (
     *("flaky", "missed", "caught-otherwise", "crashed", "timed-out"),
@@ -57,10 +60,8 @@ class Findings:
 def judge_detector(proof: DetectorProof, found: Findings) -> None:
     """Note false alarms, flakes and slowness of a detector on the clean code."""
     name, first = proof.detector, proof.runs[0]
-    if flake := _disagreement(proof.runs):
-        found.detector(
-            "flaky", name, f"{flake}, all on the clean code. Make it depend on the seed alone."
-        )
+    if flake := _disagreement(proof.runs, _OF_CLEAN_CODE):
+        found.detector("flaky", name, f"{flake}. Let the law hold whatever the seed.")
     elif first.verdict is Verdict.NOT_COLLECTED:
         found.detector("not-collected", name, first.evidence)
     elif first.verdict is Verdict.TIMED_OUT:
@@ -78,8 +79,9 @@ def judge_bug(bank: Bank, proof: BugProof, found: Findings) -> None:
     bug, first = bank.bugs[proof.bug], proof.runs[0]
     keys: Keys = ("bugs", bug.id, "detector")
     expected = f"{{raises: {bug.expect.exception}}}" if bug.expect.exception else "assertion"
-    if flake := _disagreement(proof.runs):
-        found.entry("flaky", keys, f"{flake}. Let the law see the bug whatever the seed.")
+    if flake := _disagreement(proof.runs, _OF_A_BUG):
+        text = f"'{bug.detector}' {flake}. Let the law see the bug whatever the seed."
+        found.entry("flaky", keys, text)
     elif first.verdict is Verdict.MISSED:
         text = f"'{bug.detector}' passes with the bug on all {len(proof.runs)} runs. The edit may"
         found.entry("missed", keys, f"{text} change nothing that matters, or the law looks away.")
@@ -94,23 +96,26 @@ def judge_bug(bank: Bank, proof: BugProof, found: Findings) -> None:
         )
 
 
-def _disagreement(runs: Sequence[Run]) -> str | None:
+def _disagreement(runs: Sequence[Run], words: Mapping[Verdict, str]) -> str | None:
     """Return a sentence that names runs which do not agree, with their seeds; None if all do."""
+
+    def said(run: Run) -> str:
+        return words.get(run.verdict, f"is {run.verdict.value}")
+
     alone = [run for run in runs if run.order == "alone" and run.threads == 1]
-    by_verdict: dict[Verdict, list[int]] = {}
+    seeds: dict[str, list[int]] = {}
     for run in alone:
-        by_verdict.setdefault(run.verdict, []).append(run.seed)
-    if len(by_verdict) > 1:
-        parts = [f"{said.value} on {_seeds(seeds)}" for said, seeds in by_verdict.items()]
-        return f"is {' and '.join(parts)}"
-    usual = {run.seed: run.verdict for run in alone}
+        seeds.setdefault(said(run), []).append(run.seed)
+    if len(seeds) > 1:
+        return " and ".join(f"{word} on {_seeds(those)}" for word, those in seeds.items())
+    usual = {run.seed: run for run in alone}
     for run in runs:
-        if run.seed in usual and run.verdict is not usual[run.seed]:
-            way = "after other detectors in one process" if run.order != "alone" else ""
-            way = way or f"with {run.threads} threads"
-            order = "" if run.order == "alone" else f", order '{run.order}'"
-            said = f"{run.verdict.value} {way} (seed {run.seed}{order}: {run.evidence})"
-            return f"is {usual[run.seed].value} alone and {said}"
+        if run.seed in usual and run.verdict is not usual[run.seed].verdict:
+            way, order = f"with {run.threads} threads", ""
+            if run.order != "alone":
+                way, order = "after other detectors in one process", f", order '{run.order}'"
+            found = f"{said(run)} {way} (seed {run.seed}{order}: {run.evidence})"
+            return f"{said(usual[run.seed])} alone and {found}"
     return None
 
 
