@@ -30,6 +30,7 @@ def test_wavelengths_rise_by_equal_ratios_towards_the_base(observed):
     waves = wavelengths(observed)
     ratio = BASE ** (1 / len(waves))
     np.testing.assert_allclose(waves[1:] / waves[:-1], ratio, rtol=1e-3)
+    np.testing.assert_allclose(waves[-1] * ratio, 2 * np.pi * BASE, rtol=2e-5)
 
 
 def test_angles_are_proportional_to_the_position(observed):

@@ -180,6 +180,16 @@ class TestOptimizers:
         assert (type(adamw).__name__, type(muon).__name__) == ("AdamW", "Muon")
         assert [group["weight_decay"] for group in adamw.param_groups] == [0.3, 0.3]
 
+    def test_settings_are_those_that_were_tuned_at_a_width_of_768(self):
+        """They are published with the speedrun of October 2025."""
+        adamw, muon = fresh_model(n_embd=768, n_head=4, n_layer=1).setup_optimizers()
+        head, embedding = adamw.param_groups
+        assert (head["lr"], embedding["lr"], muon.param_groups[0]["lr"]) == (0.004, 0.2, 0.02)
+        for group in adamw.param_groups:
+            assert (group["betas"], group["eps"]) == ((0.8, 0.95), 1e-10)
+            assert group["weight_decay"] == 0.0
+        assert muon.param_groups[0]["momentum"] == 0.95
+
     @pytest.mark.parametrize("n_kv_head", [1, 2, 4], ids="kv{}".format)
     def test_estimated_flops_are_those_of_a_training_step(self, n_kv_head):
         """Counted by torch, forward and backward, over one full window."""
