@@ -26,6 +26,7 @@ ORDER = [
     "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
     "json_cache", "survivors",
     "report", "progress_report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
+    "watching", "saves", "screen",
     "streams", "cli", "__main__",
 ]
 # fmt: on
@@ -95,6 +96,7 @@ def test_what_is_hunted_in_and_what_mutates_know_nothing_of_the_hunt(package, al
         ("rich", "report"),
         ("matplotlib", "picture"),
         ("jinja2", "proof_page"),
+        ("watchfiles", "saves"),
     ],
 )
 def test_a_library_for_people_has_one_owner(library, owner):

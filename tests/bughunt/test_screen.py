@@ -1,0 +1,163 @@
+"""The screen: it fits, it says everything in words, and nothing that is quoted can disturb it."""
+
+from unicodedata import east_asian_width
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
+from bughunt.screen import KEYS, Page, View, draw, listing, turned
+from bughunt.watching import Saves, begin
+from bughunt.workspace import Symptom
+
+TEXT = "The model loses its way in long texts: far and near are mixed up"
+WRONG = Failed("3.16 where 10.0 is right")
+TYPO = Crashed("SyntaxError", "invalid syntax: (", "nanochat/gpt.py:3")
+
+
+def watch_of(outcomes, text=TEXT):
+    """Return a watch whose symptoms ended so; None: not yet."""
+    symptoms = tuple(Symptom(n, text, "law") for n in range(1, len(outcomes) + 1))
+    watch = begin(symptoms, {}).ask()
+    for number, outcome in enumerate(outcomes, start=1):
+        if outcome is not None:
+            single = DetectorRun("law", 0, outcome, 0.1)
+            watch = watch.ended(number, CaseRun((single,), 0.1, ("nanochat/gpt.py",)))
+    return watch
+
+
+def view(*outcomes, **fields):
+    """Return the view of such a watch."""
+    return View(title="Architecture and inference", watch=watch_of(outcomes), **fields)
+
+
+def texts(view, width=80, height=24):
+    """Return the rows as text."""
+    rows = draw(view, width, height)
+    return ["".join(span.text for span in row) for row in rows]
+
+
+def columns(text):
+    """Return the columns of a text, by the rule of wide characters; none combines here."""
+    return sum(1 + (east_asian_width(it) in "WF") for it in text)
+
+
+ANY_TEXT = st.text(st.sampled_from("ab, \n\t\x1b[2J\u4e2d\uff21\udc80"), max_size=400)
+ANY_OUTCOME = st.sampled_from([None, Passed(), WRONG, TYPO])
+ANY_PAGE = st.none() | st.builds(Page, ANY_TEXT, st.integers(0, 50), st.booleans())
+
+
+@given(
+    st.lists(ANY_OUTCOME, min_size=1, max_size=40),
+    ANY_TEXT,
+    ANY_PAGE,
+    st.integers(1, 120),
+    st.integers(1, 50),
+)
+def test_every_screen_fits_and_leaves_the_terminal_alone(outcomes, text, page, width, height):
+    """Whatever is quoted: control characters, wide ones, halves of a pair."""
+    shown = View(
+        title=text, watch=watch_of(outcomes, text), notes=(text,), question=text, page=page
+    )
+    lines = texts(shown, width, height)
+
+    assert len(lines) <= height
+    assert all(columns(line) <= width for line in lines)
+    assert all(line.isprintable() for line in lines)
+
+
+def test_five_symptoms_with_their_evidence_fit_an_old_terminal():
+    """Each has its number, its state, and what was expected and observed."""
+    lines = texts(view(WRONG, WRONG, Passed(), WRONG, WRONG))
+
+    assert lines[0].split() == ["Architecture", "and", "inference", "1", "of", "5", "fixed"]
+    states = [line[:9].split() for line in lines[1:] if line[:2].strip().isdigit()]
+    assert states == [["1", "open"], ["2", "open"], ["3", "fixed"], ["4", "open"], ["5", "open"]]
+    assert sum(line.strip() == "3.16 where 10.0 is right" for line in lines) == 4
+    assert lines[-1] == KEYS
+    assert len(lines) == 24
+
+
+def test_a_verdict_that_is_asked_anew_has_a_question_mark():
+    """It stood before the save; one that never was is three dots."""
+    watch = watch_of([WRONG, Passed()]).saved(Saves(frozenset({"nanochat/gpt.py"})))
+    lines = "\n".join(texts(View(title="T", watch=watch, saved=("nanochat/gpt.py",))))
+
+    assert " 1 open?" in lines
+    assert " 2 fixed?" in lines
+    assert "nanochat/gpt.py saved: checking 1 and 2 ..." in lines
+    assert " 1 ... " in "\n".join(texts(view(None)))
+
+
+def test_a_crash_that_stops_all_is_told_once():
+    """With the place, and whom it stops."""
+    lines = texts(view(TYPO, TYPO, TYPO))
+
+    told = [line for line in lines if "SyntaxError" in line]
+    assert told == ["SyntaxError at nanochat/gpt.py:3: invalid syntax: ( (stops 1, 2 and 3)"]
+    assert sum("stuck" in line for line in lines) == 3
+    assert "1, 2 and 3 cannot run." in lines
+
+
+def test_what_is_new_is_told_in_a_sentence():
+    """With the file, and the time that the answer took."""
+    saves = Saves(frozenset({"nanochat/gpt.py"}))
+    watch = watch_of([WRONG, Passed()]).saved(saves).ask()
+    for number, outcome in ((1, Passed()), (2, WRONG)):
+        run = CaseRun((DetectorRun("law", 0, outcome, 0.1),), 0.1, ())
+        watch = watch.ended(number, run)
+    lines = texts(View(title="T", watch=watch, saved=saves.names, seconds=0.84))
+
+    assert "nanochat/gpt.py saved: 1 is fixed, 2 is broken again (0.8 s)." in lines
+    assert "all are fixed." in texts(view(Passed(), Passed()))
+    assert "nothing new." in texts(view(WRONG))
+
+
+def test_more_symptoms_than_rows_begin_with_the_open_ones():
+    """The rest is in the list."""
+    lines = texts(view(*[Passed()] * 30, WRONG))
+
+    assert lines[2].startswith("31 open")
+    assert "... and 13 more: l lists them" in lines
+
+
+def test_a_question_takes_the_place_of_the_keys():
+    """And so do the keys of a page."""
+    assert texts(view(WRONG, question="Hint to which? 1 or 2"))[-1] == "Hint to which? 1 or 2"
+    assert texts(view(WRONG, page=Page("Look there.")))[-1].startswith("space: on")
+    assert "e explain" in texts(view(Passed(), can_explain=True))[-1]
+
+
+@pytest.mark.parametrize("height", [3, 10, 24])
+def test_turning_a_page_to_its_end_shows_every_line(height):
+    """And no further; back again leads to the first."""
+    page = Page("\n".join(f"line {n}" for n in range(50)))
+    seen, before = [], None
+    while page != before:
+        seen += texts(view(WRONG, page=page), 80, height)[:-1]
+        before, page = page, turned(page, 80, height, by=1)
+
+    assert [line for n in range(50) for line in [f"line {n}"] if line not in seen] == []
+    for _ in range(50):
+        page = turned(page, 80, height, by=-1)
+    assert page.top == 0
+
+
+def test_the_list_holds_texts_in_full():
+    """However short the screen cuts them."""
+    text = "Far and near are mixed up. " * 9
+    assert text in listing(watch_of([WRONG], text))
+    assert "3.16 where 10.0 is right" in listing(watch_of([WRONG], text))
+
+
+def test_a_diff_keeps_its_signs_and_its_indentation():
+    """Colours only repeat the first character of a line."""
+    page = Page("+    x = 1\n-y\n z\n", is_diff=True)
+    rows = draw(view(WRONG, page=page), 80, 24)[:3]
+
+    assert [(row[0].text, row[0].style) for row in rows] == [
+        ("+    x = 1", "green"),
+        ("-y", "red"),
+        (" z", ""),
+    ]
