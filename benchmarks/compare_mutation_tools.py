@@ -343,6 +343,9 @@ def main() -> None:
     parser.add_argument("--python", type=Path, default=Path(sys.executable), help="that has it")
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
+    if not (options.python.parent / options.tool).exists():
+        text = f"--python {options.python}: there is no {options.tool} beside it."
+        parser.error(f"{text} Install it with '{options.python} -m pip install {options.tool}'.")
     bank = load_bank()
     with tempfile.TemporaryDirectory(prefix="bughunt-benchmark-") as folder:
         project = Project(bank, Path(folder).resolve(), options.python.absolute())
