@@ -118,6 +118,10 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, ImpactEntry],
         Meta(description="Write a mapping from kinds of impact to {probe: FILE, files: [FILES]}."),
     ] = {}
+    experiments: Annotated[
+        Text | None,
+        Meta(description="The folder of what notebooks show, from levels.yaml."),
+    ] = None
     conflicts: Annotated[
         tuple[ConflictEntry, ...],
         Meta(description="List bugs that disturb each other; 'bughunt bank verify' finds them."),

@@ -11,6 +11,7 @@ from bughunt import __version__, manifest
 from bughunt.detector_files import detector_files
 from bughunt.manifest import Manifest, Symptom
 from bughunt.mutate import MutatedTree, mutate, read
+from bughunt.notebook import NOTEBOOK, notebook
 from bughunt.select import Selection
 from bughunt.spec import Bank
 
@@ -19,6 +20,7 @@ _GITIGNORE = """\
 !/.bughunt/manifest.json
 __pycache__/
 .pytest_cache/
+.ipynb_checkpoints/
 """
 _PYPROJECT = """\
 # `pytest` in this folder tests the packages of this folder, whatever is installed.
@@ -45,6 +47,7 @@ bughunt reset FILE   # puts a file back as it is now
 pytest               # the laws in tests/, with everything that pytest can do
 ```
 
+`hunt.ipynb` has an experiment for each symptom; it runs on what `bughunt[notebook]` installs.
 Each law in `tests/` says what correct code does. The code is to be put right, not the tests.
 """
 
@@ -63,6 +66,7 @@ def contents(bank: Bank, selection: Selection) -> tuple[Manifest, dict[str, byte
     files |= tests
     record = _manifest(bank, selection, tree=tree, tests=tests)
     files[manifest.MANIFEST] = manifest.encode(record)
+    files[NOTEBOOK] = notebook(bank, selection)
     files["README.md"] = _readme(record).encode()
     files["pyproject.toml"] = _PYPROJECT.encode()
     files[".gitignore"] = _GITIGNORE.encode()

@@ -93,6 +93,7 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     levels: dict[str, Level]
     bugs: dict[str, Bug]
     impacts: dict[str, Impact]  # by kind; the first that covers an edited file is a bug's own
+    experiments: Path | None = None  # folder of what notebooks show: <detector>.py, playground.py
     conflicts: tuple[Conflict, ...] = ()
     lines: dict[Keys, int]
 
@@ -136,6 +137,7 @@ def load_bank(path: Path | None = None) -> Bank:
             if ("bugs", name) not in broken
         },
         impacts=impacts,
+        experiments=_experiments(document, path.parent),
         conflicts=msgspec.convert(document.data.get("conflicts", ()), tuple[Conflict, ...]),
         lines=document.lines,
     )
@@ -212,6 +214,16 @@ def _impacts(document: Document, folder: Path) -> dict[str, Impact]:
             text = f"no file {impacts[kind].probe}. Name that of the probe."
             document.complain(("impacts", kind, "probe"), text)
     return impacts
+
+
+def _experiments(document: Document, folder: Path) -> Path | None:
+    """Return the folder of the experiments; one that is missing is noted."""
+    if (name := document.data.get("experiments")) is None:
+        return None
+    if not (folder / name).is_dir():
+        text = f"no folder {folder / name}. Name that of the experiments, or leave it out."
+        document.complain(("experiments",), text)
+    return Path(folder, name)
 
 
 def _impact_of(edits: Iterable[Operator], impacts: dict[str, Impact]) -> str | None:

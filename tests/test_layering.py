@@ -16,17 +16,17 @@ OURS = {"bughunt", "mutations", "nanochat", "rustbpe"}
 # fmt: off
 ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
-    "git_repository", "manifest", "detector_files", "contents", "placement", "workspace",
+    "git_repository", "manifest", "detector_files", "notebook", "contents", "placement", "workspace",
     "backup", "progress", "reset",
     "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner",
     "detector",
-    "comparison", "grade", "doctor", "probing", "impact", "picture",
+    "comparison", "grade", "doctor", "probing", "impact", "experiment", "picture",
     "proof", "code_text", "contradictions", "unused_names", "inspection", "answer_store",
     "self_check", "evidence", "company", "conflict_list", "findings", "verify",
     "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
     "json_cache", "survivors",
     "report", "progress_report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
-    "watching", "saves", "screen",
+    "watching", "saves", "screen", "asking", "terminal", "desk",
     "streams", "cli", "__main__",
 ]
 # fmt: on

@@ -54,6 +54,7 @@ def test_a_workspace_holds_package_tests_and_instructions(workspace):
         "abacus/__init__.py",
         "abacus/arithmetic.py",
         "abacus/table.json",
+        "hunt.ipynb",
         "pyproject.toml",
         "tests/conftest.py",
         "tests/emptiness.py",
