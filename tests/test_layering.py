@@ -16,7 +16,8 @@ OURS = {"bughunt", "mutations", "nanochat", "rustbpe"}
 # fmt: off
 ORDER = [
     "errors", "yaml_document", "conversion", "catalogue", "spoilers", "spec", "select", "mutate",
-    "git_repository", "manifest", "detector_files", "notebook", "contents", "placement", "workspace",
+    "git_repository", "manifest", "detector_files", "notebook", "contents", "placement",
+    "workspace",
     "backup", "progress", "reset",
     "observation", "tree_import", "line_trace", "outcome", "pytest_case", "case", "runner",
     "detector",
