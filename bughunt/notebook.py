@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from bughunt.spec import Bank, Bug
 
 NOTEBOOK = "hunt.ipynb"
 _PLAYGROUND, _FIRST_LOOK = "playground", "first_look"
+_IMPORT = re.compile(rf"^ *from {_PLAYGROUND} import (\([^)]*\)|.*)\n\n?", re.MULTILINE)
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -172,13 +174,7 @@ def _read(bank: Bank, file: Path) -> _Source:  # noqa: ARG001  a bank keeps what
     text = ast.get_docstring(module)
     if not text:
         raise BankError([f"{file}: has no docstring. Say in it what to look at."])
-    lines = [*content.splitlines(), ""]
-    dropped = set(range(1, (module.body[0].end_lineno or 1) + 1))
-    for node in ast.walk(module):
-        if isinstance(node, ast.ImportFrom) and node.module == _PLAYGROUND:
-            end = node.end_lineno or node.lineno
-            end += not lines[end].strip()  # the empty line that set it apart
-            dropped |= set(range(node.lineno, end + 1))
-    code = "\n".join(line for number, line in enumerate(lines, 1) if number not in dropped)
+    start = module.body[0].end_lineno
+    code = _IMPORT.sub("", "\n".join(content.splitlines()[start:]))
     heading, _, rest = text.partition("\n")
     return _Source(f"{heading.rstrip('.')}\n{rest}".strip(), code.strip("\n"))
