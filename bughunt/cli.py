@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from bughunt import streams
-from bughunt.errors import BughuntError, EnvironmentProblem
+from bughunt.errors import BughuntError, EnvironmentProblem, NotAWorkspace
 
 if TYPE_CHECKING:
     from bughunt.manifest import Symptom
@@ -159,15 +159,29 @@ def _span(_context: click.Context, _option: object, text: str | None) -> tuple[i
     return int(ends[1]), int(ends[2] or ends[1])
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="bughunt", message="bughunt %(version)s")
-def bughunt() -> None:
-    """Hunt bugs in a language model: you see symptoms, you fix causes."""
+@click.pass_context
+def bughunt(context: click.Context) -> None:
+    """Hunt bugs in a language model: you see symptoms, you fix causes.
+
+    Without a command, inside a workspace: the same as 'bughunt watch'.
+    """
     try:
         Path.cwd()
     except FileNotFoundError:
         text = "the current folder is gone. Change into one that exists, such as 'cd ~'."
         raise EnvironmentProblem(text) from None
+    if context.invoked_subcommand is None:
+        try:
+            here = _workspace()
+        except NotAWorkspace:
+            raise click.exceptions.NoArgsIsHelpError(context) from None
+        _watch(here, None)
 
 
 @bughunt.command()
@@ -245,6 +259,16 @@ def check(number: int | None, bank: Path | None, as_json: bool) -> None:
         report.write(report.checked(here, result, changed_tests, told), sys.stdout)
     if result.fixed < result.total:
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@bughunt.command()
+@bank_option
+def watch(bank: Path | None) -> None:
+    """Show the symptoms of this workspace, and after each save which of them are fixed.
+
+    Keys: h hint, l list, d diff, a check all, r reset a file, q quit.
+    """
+    _watch(_workspace(), bank)
 
 
 @bughunt.command()
@@ -619,6 +643,17 @@ def _learned(here: Workspace, numbers: Sequence[int], path: Path | None) -> tupl
         return ()
     answers = ((number, bugs[number - 1]) for number in numbers)
     return tuple(Explanation(number, bug.explanation, bug.reference) for number, bug in answers)
+
+
+def _watch(here: Workspace, path: Path | None) -> None:
+    from bughunt import desk, terminal, workspace
+
+    terminal.check_terminal()
+    answers = desk.Bank(
+        bugs=lambda: workspace.bugs_of(here, _load(path)),
+        learned=lambda numbers: _learned(here, numbers, path),
+    )
+    desk.watch(here, answers)
 
 
 def _symptom(workspace: Workspace, number: int) -> Symptom:

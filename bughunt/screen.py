@@ -16,7 +16,7 @@ from bughunt.watching import NEWS, Watch, Watched
 KEYS = "h hint  l list  d diff  a check all  r reset file  q quit"
 _EXPLAIN = "e explain  "
 _PAGE_KEYS = "space: on  b: back  any other key: return"
-_MOST_LINES = 4  # for one symptom
+_MOST_LINES = 5  # for one symptom
 _INDENT = 10
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -115,6 +115,8 @@ def _answer(view: View) -> str:
         parts.append(f"{numbers(sorted(stuck))} cannot run")
     if not watch.open_numbers:
         parts.append("all are fixed")
+    elif not view.saved:
+        parts.append(f"{len(watch.open_numbers)} of {len(watch.symptoms)} are open")
     took = f" ({view.seconds:.1f} s)" if view.seconds is not None else ""
     return f"{cause}{', '.join(parts) or 'nothing new'}{took}."
 
@@ -156,16 +158,18 @@ def _entry(watch: Watch, it: Watched, width: int, lines: int) -> list[Row]:
     """Return one symptom in at most so many lines; the last of several is the evidence."""
     state = _state(watch, it)
     head = (Span(f"{it.number:>2} "), Span(f"{state.text:<6} ", state.style))
-    told = [] if it.is_fixed or not it.status or state.text == "stuck" else [it.status.evidence]
+    told = "" if it.is_fixed or not it.status or state.text == "stuck" else it.status.evidence
     if it.is_fixed:
         lines = 1
     room = max(_INDENT, width - _INDENT)
-    text = textwrap.wrap(
-        _clean(it.symptom.text), room, max_lines=max(1, lines - len(told)), placeholder=" ..."
-    )
-    rest = [*text[1:], *(_short(_clean(line), room) for line in told)][: lines - 1]
-    indent = " " * _INDENT
-    return [(*head, Span((text or [""])[0])), *((Span(indent + line),) for line in rest)]
+    evidence = _lines(told, room, 1 if lines < _MOST_LINES else 2)[: lines - 1]
+    text = _lines(it.symptom.text, room, lines - len(evidence)) or [""]
+    rest = [*text[1:], *evidence]
+    return [(*head, Span(text[0])), *((Span(" " * _INDENT + line),) for line in rest)]
+
+
+def _lines(text: str, width: int, most: int) -> list[str]:
+    return textwrap.wrap(_clean(text), width, max_lines=max(1, most), placeholder=" ...")
 
 
 def _state(watch: Watch, it: Watched) -> Span:

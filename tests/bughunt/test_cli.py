@@ -738,3 +738,21 @@ def test_folder_that_is_gone_is_told_to_be_left(hunt, tmp_path):
     assert result.stderr == (
         "error: the current folder is gone. Change into one that exists, such as 'cd ~'.\n"
     )
+
+
+@pytest.mark.parametrize("arguments", [(), ("watch",)], ids=["alone", "watch"])
+def test_watch_without_a_terminal_names_the_command_that_needs_none(hunt, arguments):
+    """A pipe shows no keys."""
+    result = hunt(*arguments)
+
+    assert result.exit_code == WRONG
+    assert "is no terminal, and the watch needs one. Use 'bughunt check'." in result.stderr
+
+
+def test_bughunt_alone_outside_a_workspace_shows_the_commands(call):
+    """There is nothing to watch."""
+    result = call()
+
+    assert result.exit_code == WRONG
+    assert "Usage: bughunt" in result.output
+    assert "materialize" in result.output

@@ -1,0 +1,108 @@
+"""Asking detectors without waiting: a thread of its own, and a server that is kept warm."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from queue import SimpleQueue
+
+import msgspec
+
+from bughunt.detector import (
+    CAN_FORK,
+    Batch,
+    Case,
+    CaseRun,
+    DetectorServer,
+    RunnerDied,
+    run_in_fresh_processes,
+)
+
+_PATIENCE = 1.0  # seconds for what runs to end, when nobody wants it any more
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """The case of one symptom has run."""
+
+    number: int
+    run: CaseRun
+
+
+class Over(msgspec.Struct, frozen=True):
+    """No more cases of this batch will end."""
+
+    restarted: bool = False  # whether the server died, and another one went on
+    problem: str = ""  # why cases did not run
+
+
+class Asker:
+    """Runs one batch at a time, and tells ``post`` how it goes."""
+
+    def __init__(
+        self, root: Path, packages: tuple[str, ...], post: Callable[[object], None], *, jobs: int
+    ) -> None:
+        self._form = Batch(root=root, packages=packages, cases=(), jobs=jobs)
+        self._post = post
+        self._wishes: SimpleQueue[Mapping[int, Case] | None] = SimpleQueue()
+        self._server: DetectorServer | None = None
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Asker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End what runs; a server that is busy importing ends by itself when we are gone."""
+        self._wishes.put(None)
+        self.cancel()
+        self._thread.join(_PATIENCE)
+
+    def ask(self, cases: Mapping[int, Case]) -> None:
+        """Run the cases, by number of their symptom; the batch before must be over."""
+        self._wishes.put(cases)
+
+    def cancel(self) -> None:
+        """End the batch that runs, if any, before its time."""
+        if (server := self._server) is not None:
+            with contextlib.suppress(ValueError):  # it is just being closed
+                server.cancel()
+
+    def _serve(self) -> None:
+        while (cases := self._wishes.get()) is not None:
+            self._post(self._answer(cases))
+        self._close()
+
+    def _answer(self, cases: Mapping[int, Case]) -> Over:
+        """Run a batch; when the server dies, the rest once more with another one."""
+        left = dict(cases)
+        try:
+            self._run(left)
+        except RunnerDied:
+            self._close()
+            try:
+                self._run(left)
+            except RunnerDied as error:
+                self._close()
+                return Over(problem=str(error))
+            return Over(restarted=True)
+        return Over()
+
+    def _run(self, left: dict[int, Case]) -> None:
+        numbers = list(left)
+        batch = msgspec.structs.replace(self._form, cases=tuple(left.values()))
+        for index, run in self._start(batch):
+            del left[numbers[index]]
+            self._post(Ended(numbers[index], run))
+
+    def _start(self, batch: Batch) -> Iterator[tuple[int, CaseRun]]:
+        if not CAN_FORK:
+            return run_in_fresh_processes(batch)
+        self._server = self._server or DetectorServer()
+        return self._server.run(batch)
+
+    def _close(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
