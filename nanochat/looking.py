@@ -140,10 +140,11 @@ def draw_attention(axes, weights, texts=(), title=""):
 
     Args:
         axes: matplotlib axes.
-        weights: (T, T).
+        weights: (T, T), a tensor or lists.
         texts: the tokens, if they are to stand beside it.
         title: stands above.
     """
+    weights = torch.as_tensor(weights).numpy()
     axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
     axes.set_title(title, fontsize=9)
     if texts:
