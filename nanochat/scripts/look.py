@@ -146,7 +146,7 @@ def main(argv=None):
             figure.savefig(arguments.out, dpi=100)
             print(f"Drawn to {arguments.out}.")
     except ImportError as error:
-        print(f"{error}. Pictures need matplotlib: pip install 'bughunt[plot]'", file=sys.stderr)
+        print(f"{error}. Pictures need it: pip install matplotlib", file=sys.stderr)
         return 3
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
