@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,19 +20,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bughunt import streams
+from bughunt import cli_bank, streams
+from bughunt.cli_options import BUGS_REMAIN, bank_option, catalogue, json_option, load
 from bughunt.errors import BughuntError, EnvironmentProblem, NotAWorkspace
 
 if TYPE_CHECKING:
     from bughunt.manifest import Symptom
     from bughunt.progress import Progress, Step
     from bughunt.progress_report import Explanation
-    from bughunt.proof import Proof
     from bughunt.select import Selection
     from bughunt.spec import Bank
     from bughunt.workspace import Workspace
 
-BUGS_REMAIN = 1
 INTERRUPTED = 130
 UNREAD = 141
 _MOST_JOBS = 4
@@ -129,14 +127,6 @@ def main() -> None:
     bughunt(prog_name="bughunt")
 
 
-bank_option = click.option(
-    "--bank",
-    type=click.Path(exists=True, path_type=Path),
-    help="A levels.yaml, or the folder that holds it. Default: the one that comes with bughunt.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-
-
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
@@ -184,6 +174,9 @@ def bughunt(context: click.Context) -> None:
         _watch(here, None)
 
 
+bughunt.add_command(cli_bank.bank)
+
+
 @bughunt.command()
 @bank_option
 @json_option
@@ -191,7 +184,7 @@ def levels(bank: Path | None, as_json: bool) -> None:
     """List what there is to hunt."""
     from bughunt import report, select
 
-    loaded = _load(bank)
+    loaded = load(bank)
     if as_json:
         rows = [select.scope(loaded, level) for level in loaded.levels.values()]
         report.write_json(rows, sys.stdout)
@@ -219,7 +212,7 @@ def materialize(destination: Path | None, bank: Path | None, force: bool, **opti
 
     choice = _Choice(**options)
     choice.check()
-    loaded = _load(bank)
+    loaded = load(bank)
     selection, name = choice.select(loaded)
     made = workspace.materialize(loaded, selection, destination or Path(name), force=force)
     report.write(report.materialized(selection, made.root), sys.stdout)
@@ -279,7 +272,7 @@ def diff(bank: Path | None) -> None:
 
     here = _workspace()
     _keep(here, _now())
-    report.write(report.changed(workspace.changes(here, _load(bank))), sys.stdout)
+    report.write(report.changed(workspace.changes(here, load(bank))), sys.stdout)
 
 
 @bughunt.command()
@@ -291,7 +284,7 @@ def hint(number: int, bank: Path | None) -> None:
 
     here = _workspace()
     _symptom(here, number)
-    bug = workspace.bugs_of(here, _load(bank))[number - 1]
+    bug = workspace.bugs_of(here, load(bank))[number - 1]
     moment = _now()
     step = _keep(here, moment, lambda progress: progress.with_hint(number, moment))
     taken = len(step.after.trail(number).hints)
@@ -326,7 +319,7 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
 
     here = _workspace()
     symptom = _symptom(here, number)
-    bug = workspace.bugs_of(here, loaded := _load(bank))[number - 1]
+    bug = workspace.bugs_of(here, loaded := load(bank))[number - 1]
     moment = _now()
     is_fixed = _keep(here, moment).after.trail(number).first_fixed is not None
     if not (yes or is_fixed):
@@ -401,7 +394,7 @@ def impact(bug: str, out: Path | None, bank: Path | None, as_json: bool, **how: 
     from bughunt import impact as costs
     from bughunt import picture, report
 
-    loaded = _load(bank)
+    loaded = load(bank)
     chosen = costs.find_bug(loaded, bug)
     file = out or Path(f"impact-{bug}.png")
     picture.check_destination(file)
@@ -419,153 +412,6 @@ def impact(bug: str, out: Path | None, bank: Path | None, as_json: bool, **how: 
         report.write(report.measured(result, file), sys.stdout)
 
 
-def _in_a_folder(_: click.Context, option: click.Parameter, value: str | None) -> Path | None:
-    """Insist, before the work, on a folder for the file that it is to end in."""
-    if value is None:
-        return None
-    if Path(value).is_dir() or not Path(value).parent.is_dir():
-        text = f"'{value}' is no place for a file. Name a file in a folder that exists."
-        raise click.BadParameter(text, param=option)
-    return Path(value)
-
-
-@bughunt.group()
-def bank() -> None:
-    """Prove, and look into, a bank of bugs: for instructors; the answers are shown."""
-
-
-@bank.command()
-@click.option("--bug", metavar="BUG", help="Only what concerns this bug.")
-@click.option("--seeds", metavar="N", default=20, show_default=True, type=click.IntRange(1, 1000))
-@click.option("--triples", metavar="N", default=100, show_default=True, type=click.IntRange(0))
-@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one for each core.")
-@click.option("--no-cache", is_flag=True, help="Run everything again.")
-@click.option("--verbose", is_flag=True, help="Show the matrix of bugs and detectors.")
-@click.option("--write-conflicts", is_flag=True, help="Write what is found to levels.yaml.")
-@click.option("--html", metavar="FILE", callback=_in_a_folder, help="Write a page to look at.")
-@click.option("--sarif", metavar="FILE", callback=_in_a_folder, help="Write SARIF, for CI.")
-@click.option(
-    "--mutation-report",
-    metavar="FILE",
-    callback=_in_a_folder,
-    help="Write JSON for viewers of mutation testing.",
-)
-@click.option("--annotations", is_flag=True, help="Say it as GitHub's workflow commands.")
-@bank_option
-@json_option
-def verify(
-    bug: str | None,
-    seeds: int,
-    triples: int,
-    jobs: int | None,
-    no_cache: bool,
-    write_conflicts: bool,
-    bank: Path | None,
-    **how: Any,
-) -> None:
-    """Prove that the bugs of a bank are good ones, or say what is wrong with it.
-
-    Exit code 0: everything holds. 1: something does not.
-    """
-    from bughunt import conflict_list, report, verify
-    from bughunt.answer_store import Store, default_path
-    from bughunt.evidence import Evidence
-
-    loaded = _load(bank)
-    store = Store(None if no_cache else default_path())
-    with (
-        contextlib.closing(store),
-        report.progress("Proving", sys.stderr) as tick,
-        Evidence(loaded, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
-    ):
-        proof = verify.prove(loaded, evidence, seeds=seeds, triples=triples, only=bug)
-    if write_conflicts:
-        conflict_list.add(loaded, [it for it in proof.conflicts if not loaded.conflict_in(it.bugs)])
-    _report_proof(loaded, proof, **how)
-    if not proof.holds:
-        raise click.exceptions.Exit(BUGS_REMAIN)
-
-
-def _report_proof(
-    bank: Bank,
-    proof: Proof,
-    *,
-    html: Path | None,
-    sarif: Path | None,
-    mutation_report: Path | None,
-    annotations: bool,
-    as_json: bool,
-    verbose: bool,
-) -> None:
-    """Write the files that are asked for, and say it on the standard output in one way."""
-    from bughunt import proof_exchange, proof_report, report
-    from bughunt.placement import place_file
-
-    if html is not None:
-        from bughunt import proof_page
-
-        place_file(proof_page.page(bank, proof).encode(), html)
-    if sarif is not None:
-        place_file(report.json_text(proof_exchange.sarif(proof)).encode(), sarif)
-    if mutation_report is not None:
-        record = proof_exchange.mutation_testing_report(bank, proof)
-        place_file(report.json_text(record).encode(), mutation_report)
-    if annotations:
-        for command in proof_exchange.annotations(proof):
-            click.echo(command)
-    elif as_json:
-        report.write_json(proof_exchange.proof_json(proof), sys.stdout)
-    else:
-        report.write(proof_report.proved(bank, proof, verbose=verbose), sys.stdout)
-
-
-@bank.command()
-@click.option(
-    "--module", "modules", metavar="FILE", multiple=True, help="Default: all but scripts."
-)
-@click.option("--line", metavar="N", type=click.IntRange(1), help="Only mutants on this line.")
-@click.option("--sample", metavar="N", type=click.IntRange(1), help="At most N of each module.")
-@click.option("--seed", metavar="S", default=0, show_default=True, help="Of --sample.")
-@click.option("--detectors-only", is_flag=True, help="Do not run the tests of the packages.")
-@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one for each core.")
-@click.option("--no-cache", is_flag=True, help="Run everything again.")
-@click.option(
-    "--at-least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Score to reach."
-)
-@bank_option
-@json_option
-def survivors(
-    bank: Path | None,
-    jobs: int | None,
-    no_cache: bool,
-    at_least: float | None,
-    as_json: bool,
-    **which: Any,
-) -> None:
-    """Change the clean code in every small way, and list the changes that nothing notices.
-
-    Exit code 1: a module that was named, or all together, scores less than --at-least.
-    """
-    from bughunt import report, survivors, survivors_report
-
-    loaded = _load(bank)
-    choice = survivors.Choice(**which)
-    with report.progress("Running mutants", sys.stderr) as tick:
-        result = survivors.survey(
-            loaded,
-            choice,
-            jobs=jobs or os.cpu_count() or 1,
-            cache=None if no_cache else survivors.default_cache(),
-            tick=tick,
-        )
-    if as_json:
-        report.write_json(survivors_report.as_data(result), sys.stdout)
-    else:
-        report.write(survivors_report.surveyed(result), sys.stdout)
-    if at_least is not None and survivors.lowest_score(result, choice) < at_least:
-        raise click.exceptions.Exit(BUGS_REMAIN)
-
-
 @bughunt.command()
 @bank_option
 @json_option
@@ -577,7 +423,7 @@ def doctor(bank: Path | None, as_json: bool) -> None:
     from bughunt import doctor as examination
     from bughunt import report
 
-    findings = examination.examine(_catalogue(bank))
+    findings = examination.examine(catalogue(bank))
     if as_json:
         report.write_json(findings, sys.stdout)
     else:
@@ -594,16 +440,6 @@ def _agrees(question: str) -> bool:
         if isinstance(error.__context__, EOFError):
             return False
         raise
-
-
-def _load(path: Path | None) -> Bank:
-    from bughunt.spec import load_bank
-
-    return load_bank(_catalogue(path))
-
-
-def _catalogue(path: Path | None) -> Path | None:
-    return path / "levels.yaml" if path is not None and path.is_dir() else path
 
 
 def _workspace() -> Workspace:
@@ -636,7 +472,7 @@ def _learned(here: Workspace, numbers: Sequence[int], path: Path | None) -> tupl
     if not numbers:
         return ()
     try:
-        bank = _load(path)
+        bank = load(path)
         workspace.pristine(here, bank)
         bugs = workspace.bugs_of(here, bank)
     except BughuntError:
@@ -650,7 +486,7 @@ def _watch(here: Workspace, path: Path | None) -> None:
 
     terminal.check_terminal()
     answers = desk.Bank(
-        bugs=lambda: workspace.bugs_of(here, _load(path)),
+        bugs=lambda: workspace.bugs_of(here, load(path)),
         learned=lambda numbers: _learned(here, numbers, path),
     )
     desk.watch(here, answers)
