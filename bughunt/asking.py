@@ -79,11 +79,11 @@ class Asker:
         left = dict(cases)
         try:
             self._run(left)
-        except RunnerDied:
+        except (RunnerDied, OSError):  # the system may refuse to start one
             self._close()
             try:
                 self._run(left)
-            except RunnerDied as error:
+            except (RunnerDied, OSError) as error:
                 self._close()
                 return Over(problem=str(error))
             return Over(restarted=True)

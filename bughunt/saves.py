@@ -162,6 +162,7 @@ def _events(paths: Sequence[Path], stop: Event) -> Iterator[object]:
         stop_event=stop,
         rust_timeout=_LONGEST_TRUST,
         yield_on_timeout=True,
+        force_polling=False,  # that is ours to do, and to tell
         ignore_permission_denied=True,
     )
 

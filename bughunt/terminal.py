@@ -186,6 +186,7 @@ class Terminal:
             signal.SIGTSTP: self._suspend,
             signal.SIGTERM: _leave,
             signal.SIGHUP: _leave,
+            signal.SIGQUIT: _leave,
         }
 
     def _resize(self, *_: object) -> None:

@@ -79,12 +79,13 @@ def test_a_server_that_dies_is_started_again(asker, cases, posted, tmp_path):
     assert over == Over(restarted=True)
 
 
-def test_a_server_that_dies_twice_is_given_up_and_told(asker, cases, posted, monkeypatch):
+@pytest.mark.parametrize("error", [RunnerDied, OSError])
+def test_a_server_that_dies_twice_is_given_up_and_told(asker, cases, posted, monkeypatch, error):
     """The next question starts another one."""
 
     class Doomed:
         def run(self, _batch):
-            raise RunnerDied("it ended")
+            raise error("it ended")
 
         def close(self):
             pass

@@ -104,6 +104,22 @@ def test_an_event_that_is_late_is_an_event(hunt, follower):
     assert not follower.is_polling
 
 
+def test_silence_after_a_save_that_was_announced_casts_no_doubt(hunt, follower):
+    """Most of the time nothing is saved."""
+    append(hunt, MODULE)
+    look(follower)
+    assert list(follower.step(announced=False)) == []
+    assert not follower.is_polling
+
+
+def test_what_is_saved_before_events_can_come_casts_no_doubt_on_them(hunt):
+    """The watch looks for the first time before it listens."""
+    follower = Follower(Place(hunt))
+    append(hunt, MODULE)
+    assert list(follower.step(announced=False)) == saved(MODULE)
+    assert list(follower.step(announced=False)) == []
+
+
 @pytest.mark.parametrize("change", ["moved", "removed", "replaced"])
 def test_a_folder_that_is_not_the_one_it_was_is_gone(hunt, follower, change, tmp_path):
     """Whatever stands at its path now."""
