@@ -60,10 +60,11 @@ def fresh():
     importlib.invalidate_caches()
 
 
-def bughunt(*words):
+def bughunt(command, *words):
     """Run a command of bughunt on this folder as it is now, in a process of its own."""
-    command = [sys.executable, "-m", "bughunt", *map(str, words)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    line = [sys.executable, "-m", "bughunt", command, *map(str, words)]
+    nobody = subprocess.DEVNULL
+    done = subprocess.run(line, cwd=ROOT, stdin=nobody, capture_output=True, text=True)
     print(done.stdout + done.stderr)
 
 
