@@ -1,4 +1,4 @@
-"""Where a position is written.
+"""How far apart two tokens seem.
 
 A model knows how far apart two tokens stand because queries and keys are turned by an angle that
 grows with the position, each pair of channels at a pace of its own. On the left, the same vector
