@@ -5,7 +5,8 @@
 A watch is started in a pseudo-terminal of 80 columns and 24 rows. Each save adds a line to a file
 of the packages; the clock runs from before the write until the screen shows the first verdict that
 is new, and until it shows all of them. Half of the saves are of the file that most detectors
-depend on, half of the one that the fewest do.
+depend on, half of the one that the fewest do. Every fourth save, ``bughunt check`` runs beside the
+idle watch.
 """
 
 from __future__ import annotations
@@ -84,12 +85,17 @@ class Watched:
         os.close(self._end)
 
 
-def dependants(workspace: Workspace) -> Counter[str]:
-    """Count the detectors that ask for each file of the packages."""
+def dependants(workspace: Workspace) -> list[tuple[str, int]]:
+    """Return files of the packages and how many detectors ask for each: the most first.
+
+    Of several with as many, the longest comes first.
+    """
     asked = cases(workspace.root, workspace.manifest.symptoms)
     batch = Batch(root=workspace.root, packages=workspace.manifest.packages, cases=asked, jobs=2)
     with DetectorServer() as server:
-        return Counter(file for _, run in server.run(batch) for file in run.files or ())
+        counts = Counter(file for _, run in server.run(batch) for file in run.files or ())
+    sizes = {file: (workspace.root / file).stat().st_size for file in counts}
+    return sorted(counts.items(), key=lambda item: (-item[1], -sizes[item[0]]))
 
 
 def answer_time(watched: Watched, file: Path) -> tuple[float, float]:
@@ -108,9 +114,17 @@ def answer_time(watched: Watched, file: Path) -> tuple[float, float]:
             return first or seconds, seconds
 
 
+def check_time(folder: Path) -> float:
+    """Return the seconds that ``bughunt check`` takes, which starts from nothing."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "bughunt", "check"]
+    subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
 def report(name: str, seconds: list[float]) -> None:
     """Print the median and the worst."""
-    print(f"{name:36}{statistics.median(seconds):8.2f} s {max(seconds):8.2f} s")
+    print(f"{name:44}{statistics.median(seconds):8.2f} s {max(seconds):8.2f} s")
 
 
 def main() -> None:
@@ -123,7 +137,7 @@ def main() -> None:
     try:
         bank = load_bank()
         workspace = materialize(bank, select_level(bank, options.level), folder / "hunt")
-        (most, many), *_, (fewest, few) = dependants(workspace).most_common()
+        (most, many), *_, (fewest, few) = dependants(workspace)
         load = os.getloadavg()[0]
         started = time.perf_counter()
         watched = Watched(workspace.root)
@@ -133,20 +147,24 @@ def main() -> None:
             (most, many): [answer_time(watched, workspace.root / most)],
             (fewest, few): [answer_time(watched, workspace.root / fewest)],
         }
+        checks = [check_time(workspace.root)]
         while sum(map(len, times.values())) < options.saves:
             for (file, _), measured in times.items():
                 measured.append(answer_time(watched, workspace.root / file))
+            if len(measured) % 2 == 0:
+                checks.append(check_time(workspace.root))
         watched.quit()
     finally:
         shutil.rmtree(folder)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} before")
     print(f"and {os.getloadavg()[0]:.1f} after; first answer of all: {start:.1f} s")
-    print(f"{'':36}{'median':>10} {'worst':>10}")
+    print(f"{'':44}{'median':>10} {'worst':>10}")
     for (file, number), measured in times.items():
         report(f"{file}, {number} detectors: first", [first for first, _ in measured])
         report(f"{file}, {number} detectors: all", [last for _, last in measured])
     together = [last for measured in times.values() for _, last in measured]
     report(f"{len(together)} saves together: all", together)
+    report(f"bughunt check, {len(checks)} times", checks)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ The code in {packages} has {count}. Somebody who used it reports:
 Find what is wrong, and put it right. Plan about {minutes} minutes.
 
 ```
-bughunt check        # which symptoms remain
+bughunt              # watches: after each save, which symptoms remain
+bughunt check        # the same, once
 bughunt check 1      # only the first
 bughunt diff         # what you changed so far
 bughunt hint 1       # a hint to the first, of three
