@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("ids", "text_ids")
+MATCHES_CLEAN = ("ids", "text_ids", "batch_ids")
 
 
 def observe(seed):
@@ -22,6 +22,7 @@ def observe(seed):
         "ids": ids,
         "text": text,
         "text_ids": tokenizer.encode(text),
+        "batch_ids": tokenizer.encode([text, text], num_threads=2),
         "decoded": tokenizer.decode(tokenizer.encode(text)),
     }
 
@@ -36,3 +37,10 @@ def test_text_that_spells_control_tokens_encodes_to_ordinary_ones(observed):
     """The text alone has no control token in it, and comes back letter for letter."""
     assert not set(observed["control"].values()) & set(observed["text_ids"])
     assert observed["decoded"] == observed["text"]
+
+
+def test_text_in_a_batch_encodes_as_it_does_alone(observed):
+    """A batch has no control token in it either."""
+    for ids in observed["batch_ids"]:
+        assert not set(observed["control"].values()) & set(ids)
+    assert observed["batch_ids"] == [observed["text_ids"]] * 2
