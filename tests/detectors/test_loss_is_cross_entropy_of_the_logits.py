@@ -10,7 +10,7 @@ def observe(seed):
     import torch
     from small_models import random_model
 
-    model = random_model(seed, head_scale=8.0, n_kv_head=2)
+    model = random_model(seed, head_scale=8.0)
     tokens, targets = torch.randint(model.config.vocab_size, (2, 3, 7))
     targets[torch.rand(targets.shape) < 0.3] = -1
     targets[0, 0], targets[1, 1] = 5, -1
