@@ -1,6 +1,9 @@
 """The experiments of our bank tell each bug from the clean code, in numbers and in pictures."""
 
+import importlib.util
 import math
+import re
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +123,17 @@ def test_an_experiment_that_fails_is_told_with_its_file(bank_folder, rewrite):
     text = r"total_of_nothing_is_nothing\.py: failed: ZeroDivisionError: division by zero\. Run it"
     with pytest.raises(BankError, match=text):
         experiment.run(bank, "total_of_nothing_is_nothing", picture=None)
+
+
+def test_the_page_of_pictures_is_up_to_date_and_light():
+    """It shows every experiment of the three levels on both sides, below 60 kB each."""
+    path = Path(__file__).parents[2] / "docs" / "draw_experiments.py"
+    spec = importlib.util.spec_from_file_location("draw_experiments", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    text = (path.parent / "experiments.md").read_text("utf-8")
+
+    assert text == script.page(BANK)
+    shown = {path.parent / name for name in re.findall(r"\((experiments/.*?\.png)\)", text)}
+    assert shown == set((path.parent / "experiments").iterdir())
+    assert [file.name for file in shown if file.stat().st_size > 60_000] == []
