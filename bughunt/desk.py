@@ -17,6 +17,7 @@ import msgspec
 from bughunt import progress, progress_report, report, reset
 from bughunt.asking import Asker, Ended, Over
 from bughunt.detector import Case
+from bughunt.dialogue import Action, Dialogue
 from bughunt.errors import BughuntError
 from bughunt.grade import cases
 from bughunt.mutate import unified_diff
@@ -24,15 +25,13 @@ from bughunt.progress import Progress
 from bughunt.progress_report import Explanation
 from bughunt.report import Block
 from bughunt.saves import Follower, Gone, Place, Polling, Saved, follow
-from bughunt.screen import Page, View, draw, listing, numbers, turned
+from bughunt.screen import View, draw, listing, numbers
 from bughunt.spec import Bug
 from bughunt.terminal import Key, Terminal
 from bughunt.watching import Saves, Watch, begin
 from bughunt.workspace import Workspace, changed_tests, package_files
 
 _MOST_JOBS = 4
-_ENTER = "\n\r"
-_BACK = "\x7f\b"
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -40,14 +39,6 @@ class Bank(msgspec.Struct, frozen=True):
 
     bugs: Callable[[], Sequence[Bug]]  # in the hunter's numbering
     learned: Callable[[Sequence[int]], Sequence[Explanation]]  # of symptoms that are fixed
-
-
-class Question(msgspec.Struct, frozen=True):
-    """What is asked at the foot of the screen; a key that fits no answer leaves it."""
-
-    text: str
-    answers: Mapping[str, Callable[[], None]]
-    typed: str = ""
 
 
 class Desk:
@@ -66,8 +57,7 @@ class Desk:
         self._fresh: set[int] = set()  # who has answered since the last time that all had
         self._saved: tuple[str, ...] = ()
         self._started, self._seconds = time.monotonic(), 0.0
-        self._question: Question | None = None
-        self._page: Page | None = None
+        self._dialogue = Dialogue()
         self._learned: tuple[Block, ...] = ()
         self._polling = self._note = self._trouble = self._doubt = ""
         trails = enumerate(self._keep().symptoms, start=1)
@@ -85,8 +75,8 @@ class Desk:
             saved=self._saved,
             seconds=self._seconds,
             notes=tuple(filter(None, notes)),
-            question=self._question.text + self._question.typed if self._question else "",
-            page=self._page,
+            question=self._dialogue.prompt,
+            page=self._dialogue.page,
             can_explain=bool(self._learned),
         )
 
@@ -111,7 +101,7 @@ class Desk:
 
     def _take_in(self, saves: Saves) -> None:
         if self.watch.is_settled:
-            self._started = time.monotonic()
+            self._started, self._seconds = time.monotonic(), 0.0
         self._saved = saves.names
         if not self._keeps_note:
             self._note = ""
@@ -157,22 +147,23 @@ class Desk:
         if step.warnings:
             self._note = " ".join(step.warnings)
         if step.newly_fixed:
-            self._learned = progress_report.explained(self._bank.learned(step.newly_fixed))
+            told = progress_report.explained(self._bank.learned(step.newly_fixed))
+            self._learned = (*told, *self._learned)
 
     def _press(self, character: str) -> None:
-        if self._question:
-            self._answer(self._question, character)
-        elif self._page:
-            self._turn(self._page, character)
-        elif action := self._actions().get(character):
+        if self._dialogue.is_open:
+            action = self._dialogue.take(character, self._size())
+        else:
+            action = self._actions().get(character)
+        if action:
             self._note = ""
             with self._telling():
                 action()
 
-    def _actions(self) -> dict[str, Callable[[], None]]:
+    def _actions(self) -> dict[str, Action]:
         return {
             "h": self._hint,
-            "l": lambda: self._show(listing(self.watch)),
+            "l": lambda: self._dialogue.show(listing(self.watch)),
             "d": self._diff,
             "a": self._check_all,
             "r": self._reset,
@@ -180,39 +171,10 @@ class Desk:
             "q": self._quit,
         }
 
-    def _turn(self, page: Page, character: str) -> None:
-        width, height = self._size()
-        turns = {" ": 1, "b": -1}
-        if character in turns:
-            self._page = turned(page, width, height, by=turns[character])
-        else:
-            self._page = None
-
-    def _answer(self, question: Question, character: str) -> None:
-        """Type an answer; it is taken as soon as it can be no other, or with Enter."""
-        if character in _BACK:
-            self._question = msgspec.structs.replace(question, typed=question.typed[:-1])
-            return
-        ends = character in _ENTER
-        typed = question.typed if ends else question.typed + character
-        fitting = [it for it in question.answers if it.startswith(typed)]
-        if typed in question.answers and (ends or len(fitting) == 1):
-            self._question = None
-            with self._telling():
-                question.answers[typed]()
-        else:
-            self._question = msgspec.structs.replace(question, typed=typed) if fitting else None
-
-    def _choose(self, text: str, answers: Mapping[str, Callable[[], None]]) -> None:
-        self._question = Question(f"{text} (any other key: back) ", answers)
-
-    def _show(self, text: str, *, is_diff: bool = False) -> None:
-        self._page = Page(text, is_diff=is_diff)
-
     def _show_blocks(self, blocks: Sequence[Block]) -> None:
         text = io.StringIO()
         report.write(blocks, text)
-        self._show(text.getvalue())
+        self._dialogue.show(text.getvalue())
 
     def _hint(self) -> None:
         found = self.watch.open_numbers
@@ -222,9 +184,9 @@ class Desk:
             self._give_hint(found[0])
         else:
             answers = {str(number): self._giver(number) for number in found}
-            self._choose(f"A hint to which of {numbers(found)}?", answers)
+            self._dialogue.ask(f"A hint to which of {numbers(found)}?", answers)
 
-    def _giver(self, number: int) -> Callable[[], None]:
+    def _giver(self, number: int) -> Action:
         return lambda: self._give_hint(number)
 
     def _give_hint(self, number: int) -> None:
@@ -238,7 +200,7 @@ class Desk:
         before = reset.start_files(self._workspace)
         text = unified_diff(_sources(before), _sources(package_files(self._workspace)))
         if text:
-            self._show(text, is_diff=True)
+            self._dialogue.show(text, is_diff=True)
         else:
             self._note = "Nothing is changed since the start."
 
@@ -257,17 +219,17 @@ class Desk:
         else:
             numbered = dict(enumerate(changed, start=1))
             text = ", ".join(f"{number} {path}" for number, path in numbered.items())
-            self._choose(
+            self._dialogue.ask(
                 f"Put back which? {text}",
                 {str(number): self._resetter(path, start) for number, path in numbered.items()},
             )
 
-    def _resetter(self, path: str, start: Mapping[str, bytes]) -> Callable[[], None]:
+    def _resetter(self, path: str, start: Mapping[str, bytes]) -> Action:
         return lambda: self._make_sure(path, start)
 
     def _make_sure(self, path: str, start: Mapping[str, bytes]) -> None:
         text = f"Put {path} back as it was at the start, and keep a copy? y:"
-        self._choose(text, {"y": lambda: self._put_back({path: start[path]})})
+        self._dialogue.ask(text, {"y": lambda: self._put_back({path: start[path]})})
 
     def _put_back(self, files: Mapping[str, bytes]) -> None:
         folder = reset.put_back(self._workspace, files, _now())

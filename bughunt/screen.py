@@ -98,7 +98,7 @@ def _told(view: View, width: int) -> list[Row]:
 def _last(view: View, width: int) -> list[Row]:
     if view.question:
         return _wrapped(view.question, width, "cyan")
-    return [(Span((_EXPLAIN if view.can_explain else "") + KEYS, "dim"),)]
+    return _wrapped((_EXPLAIN if view.can_explain else "") + KEYS, width, "dim")
 
 
 def _answer(view: View) -> str:

@@ -135,7 +135,7 @@ class Watch(msgspec.Struct, frozen=True):
         was = {
             it.number: {"was_fixed": it.is_fixed}
             for it in self.symptoms
-            if numbers and self.is_settled and it.status
+            if self.is_settled and it.status
         }
         return self._with(was, waiting=self.waiting | numbers, asked=self.asked - numbers)
 

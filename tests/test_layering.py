@@ -23,11 +23,11 @@ ORDER = [
     "detector",
     "comparison", "grade", "doctor", "probing", "impact", "experiment", "picture",
     "proof", "code_text", "contradictions", "unused_names", "inspection", "answer_store",
-    "self_check", "evidence", "company", "conflict_list", "findings", "verify",
+    "self_check", "snapshot", "evidence", "company", "conflict_list", "findings", "verify",
     "mutants", "equivalent_mutants", "tree_copy", "line_coverage",
     "json_cache", "survivors",
     "report", "progress_report", "survivors_report", "proof_report", "proof_page", "proof_exchange",
-    "watching", "saves", "screen", "asking", "terminal", "desk",
+    "watching", "saves", "screen", "asking", "terminal", "dialogue", "desk",
     "streams", "cli_options", "cli_bank", "cli", "__main__",
 ]
 # fmt: on

@@ -182,16 +182,6 @@ def test_a_key_that_answers_nothing_leaves_the_question(hunt, key):
     assert ("A hint to which" in hunt.screen) == (key == "\n")
 
 
-def test_numbers_of_two_digits_wait_for_the_second_or_for_enter(hunt):
-    """1 may be the beginning of 12; a typing error is taken back."""
-    chosen = []
-    answers = {str(n): lambda n=n: chosen.append(n) for n in (1, 2, 12)}
-    for keys in ("12", "1\n", "2", "1\x7f2"):
-        hunt.desk._choose("Which?", answers)
-        hunt.press(keys)
-    assert chosen == [12, 1, 2, 2]
-
-
 def test_a_diff_shows_what_was_changed_since_the_start(hunt):
     """Without the bank."""
     hunt.press("d")

@@ -158,3 +158,10 @@ def test_a_system_without_events_is_polled_and_told(hunt, follower, monkeypatch)
     monkeypatch.setattr(saves, "_events", refuse)
     events = followed(follower, lambda: append(hunt, MODULE), 2)
     assert events == [Polling("no file events: OS file watch limit reached"), *saved(MODULE)]
+
+
+def test_a_system_that_keeps_its_events_to_itself_is_found_out(hunt, follower, monkeypatch):
+    """Such as a folder that a container shares with its host."""
+    monkeypatch.setattr(saves, "_events", lambda *_: iter(set, None))
+    events = followed(follower, lambda: append(hunt, MODULE), 2)
+    assert events == [*saved(MODULE), Polling("file events do not arrive here")]

@@ -122,6 +122,11 @@ def test_more_symptoms_than_rows_begin_with_the_open_ones():
     assert "... and 13 more: l lists them" in lines
 
 
+def test_a_narrow_terminal_shows_every_key():
+    """On two lines."""
+    assert " ".join(texts(view(WRONG), 40, 12)[-2:]).split() == KEYS.split()
+
+
 def test_a_question_takes_the_place_of_the_keys():
     """And so do the keys of a page."""
     assert texts(view(WRONG, question="Hint to which? 1 or 2"))[-1] == "Hint to which? 1 or 2"

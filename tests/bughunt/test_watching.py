@@ -117,6 +117,7 @@ def test_news_compares_with_the_last_answer():
     assert news(first) == ["", "", ""]
     assert news(second) == ["fixed", "broken again", ""]
     assert news(third) == ["", "", ""]
+    assert news(second.saved(changed("tests/test_other.py"))) == ["", "", ""]
 
 
 def test_a_save_before_the_answer_leaves_the_last_answer_the_last():
