@@ -160,7 +160,8 @@ class WatchedCache(KVCache):
     """A KVCache that notes what becomes of every call of the model.
 
     `slots` holds, for each layer, the places in memory at which the keys of the calls ended up, in
-    the order of the calls; `held` the positions and the bytes held after each of them.
+    the order of the calls, -1 for keys that are nowhere; `held` the positions and the bytes held
+    after each call.
     """
 
     def __init__(self, *args, **kwargs):
@@ -173,8 +174,8 @@ class WatchedCache(KVCache):
         result = super().insert_kv(layer_idx, k, v)
         memory = self.kv_cache[layer_idx, 0]                                # (B, K, capacity, D)
         for key in k.unbind(dim=2):
-            there = (memory == key[:, :, None]).all(dim=-1).all(dim=1).all(dim=0)
-            self.slots[layer_idx].append(there.nonzero()[-1].item())
+            places = (memory == key[:, :, None]).all(dim=-1).all(dim=1).all(dim=0).nonzero()
+            self.slots[layer_idx].append(places[-1].item() if len(places) else -1)
         if layer_idx == self.num_layers - 1:
             self.held.append((self.get_pos(), memory_of(self)))
         return result
