@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import math
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
+from time import monotonic
 
 import msgspec
 
@@ -32,6 +33,7 @@ from bughunt.watching import Saves, Watch, begin
 from bughunt.workspace import Workspace, changed_tests, package_files
 
 _MOST_JOBS = 4
+_ONE_SAVE = 2.0  # seconds within which saves belong together
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ class Desk:
         self._keeps_note = False  # over the save that it is about
         self._fresh: set[int] = set()  # who has answered since the last time that all had
         self._saved: tuple[str, ...] = ()
-        self._started, self._seconds = time.monotonic(), 0.0
+        self._started, self._seconds, self._last_save = monotonic(), 0.0, -math.inf
         self._dialogue = Dialogue()
         self._learned: tuple[Block, ...] = ()
         self._polling = self._note = self._trouble = self._doubt = ""
@@ -100,13 +102,17 @@ class Desk:
             self._proceed()
 
     def _take_in(self, saves: Saves) -> None:
+        now = monotonic()
+        goes_on = now - self._last_save < _ONE_SAVE
+        before = self._saved if goes_on else ()
+        self._saved = tuple(sorted({*before, *saves.names}))
+        self._last_save = now
         if self.watch.is_settled:
-            self._started, self._seconds = time.monotonic(), 0.0
-        self._saved = saves.names
+            self._started, self._seconds = now, 0.0
         if not self._keeps_note:
             self._note = ""
         self._keeps_note = False
-        self._change(self.watch.saved(saves))
+        self._change(self.watch.saved(saves, goes_on=goes_on))
 
     def _change(self, watch: Watch) -> None:
         """Go on with a watch in which more is to be asked; what runs for nothing is ended."""
@@ -129,7 +135,7 @@ class Desk:
         if restarted:
             self._trouble = "The process that runs the detectors had ended, and was started again."
         if self.watch.is_settled:
-            self._seconds = time.monotonic() - self._started
+            self._seconds = monotonic() - self._started
             with self._telling():
                 self._settle()
 
@@ -206,7 +212,7 @@ class Desk:
 
     def _check_all(self) -> None:
         self._saved, self._trouble = (), ""
-        self._started = time.monotonic()
+        self._started = monotonic()
         self._change(self.watch.all_again())
 
     def _reset(self) -> None:

@@ -101,13 +101,20 @@ class Watch(msgspec.Struct, frozen=True):
         """Return the numbers of the symptoms whose verdict may be another now."""
         return frozenset(it.number for it in self.symptoms if saves and it.depends_on(saves))
 
-    def saved(self, saves: Saves) -> Watch:
-        """Return the watch after files changed: what they concern is to be asked anew."""
-        return self._to_ask(self.concerned(saves))
+    def saved(self, saves: Saves, *, goes_on: bool = False) -> Watch:
+        """Return the watch after files changed: what they concern is to be asked anew.
+
+        Args:
+            saves: the files.
+            goes_on: whether this is a part of the save before, so that its news stay news.
+
+        """
+        watch = self if goes_on else self._from_now()
+        return watch._to_ask(self.concerned(saves))
 
     def all_again(self) -> Watch:
         """Return the watch with everything to be asked anew."""
-        return self._to_ask(frozenset(it.number for it in self.symptoms))
+        return self._from_now()._to_ask(frozenset(it.number for it in self.symptoms))
 
     def ask(self) -> Watch:
         """Return the watch while what was waiting is being asked."""
@@ -130,14 +137,15 @@ class Watch(msgspec.Struct, frozen=True):
         """Return the watch after the last run: who was asked and did not answer waits again."""
         return msgspec.structs.replace(self, waiting=self.waiting | self.asked, asked=frozenset())
 
+    def _from_now(self) -> Watch:
+        """Return the watch in which news are what differs from now, if all have answered."""
+        known = [it for it in self.symptoms if self.is_settled and it.status]
+        return self._with({it.number: {"was_fixed": it.is_fixed} for it in known})
+
     def _to_ask(self, numbers: frozenset[int]) -> Watch:
-        """Return the watch with these to be asked; what is told then is compared with now."""
-        was = {
-            it.number: {"was_fixed": it.is_fixed}
-            for it in self.symptoms
-            if self.is_settled and it.status
-        }
-        return self._with(was, waiting=self.waiting | numbers, asked=self.asked - numbers)
+        return msgspec.structs.replace(
+            self, waiting=self.waiting | numbers, asked=self.asked - numbers
+        )
 
     def _with(self, fields: Mapping[int, Mapping[str, object]], **sets: frozenset[int]) -> Watch:
         symptoms = tuple(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bughunt import desk
 from bughunt.asking import Ended, Over
 from bughunt.desk import Bank, Desk
 from bughunt.detector import CaseRun, DetectorRun, Failed, Passed
@@ -116,6 +117,21 @@ def test_a_save_during_a_run_ends_it_and_asks_again(hunt):
 
     hunt.desk.handle(Over())
     assert hunt.asked[2:] == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("pause", "told"),
+    [(1, "abacus/arithmetic.py and 1 more saved: 2 is fixed"), (3, "abacus/table.json saved: no")],
+    ids=["at once", "later"],
+)
+def test_saves_that_follow_at_once_are_told_as_one(hunt, monkeypatch, pause, told):
+    """A formatter may write what an editor has just saved."""
+    moments = iter([100.0, 100.5, 100.5 + pause, 104.0])
+    monkeypatch.setattr(desk, "monotonic", lambda: next(moments))
+    for name in (MODULE, "abacus/table.json"):
+        hunt.save(name)
+        hunt.answer(WRONG, Passed())
+    assert told in hunt.screen
 
 
 def test_verdicts_are_kept_once_all_have_answered(hunt):

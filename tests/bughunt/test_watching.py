@@ -129,6 +129,15 @@ def test_a_save_before_the_answer_leaves_the_last_answer_the_last():
     assert news(second) == ["fixed", "", ""]
 
 
+def test_a_save_that_goes_on_leaves_the_news_of_its_beginning():
+    """As when a formatter writes the file once more."""
+    files = [(GPT,)] * 3
+    first = answered(files).saved(changed(GPT))
+    second = answered(files, (Passed(), WRONG, WRONG), first)
+    again = second.saved(changed(GPT), goes_on=True)
+    assert news(answered(files, (Passed(), WRONG, WRONG), again)) == ["fixed", "", ""]
+
+
 def test_the_first_answer_is_compared_with_the_last_check():
     """A watch goes on where the hunt was left."""
     watch = answered([()] * 3, (WRONG, Passed(), Passed()), begin(SYMPTOMS, {1: True, 2: False}))
