@@ -272,24 +272,30 @@ def watch(workspace: Workspace, bank: Bank) -> None:
 
     """
     gc.enable()  # a watch lives for hours, other commands for a moment
-    stop = threading.Event()
-    follower = Follower(Place(workspace))
+    place, packages = Place(workspace), workspace.manifest.packages
     jobs = min(_MOST_JOBS, os.cpu_count() or 1)
-    try:
-        with (
-            Terminal(sys.stdin, sys.stdout) as terminal,
-            Asker(workspace.root, workspace.manifest.packages, terminal.post, jobs=jobs) as asker,
-        ):
-            desk = Desk(
-                workspace, bank, ask=asker.ask, cancel=asker.cancel, size=lambda: terminal.size
-            )
-            arguments = (follower, terminal.post, stop)
-            threading.Thread(target=follow, args=arguments, daemon=True).start()
-            _serve(desk, terminal)
-    finally:
-        stop.set()
+    with (
+        Terminal(sys.stdin, sys.stdout) as terminal,
+        Asker(workspace.root, packages, terminal.post, jobs=jobs) as asker,
+        _following(Follower(place), terminal.post),
+    ):
+        desk = Desk(workspace, bank, ask=asker.ask, cancel=asker.cancel, size=lambda: terminal.size)
+        _serve(desk, terminal)
     if desk.error:
         raise desk.error
+
+
+@contextlib.contextmanager
+def _following(follower: Follower, post: Callable[[object], None]) -> Iterator[None]:
+    """Follow saves in a thread, which must not outlive the interpreter."""
+    stop = threading.Event()
+    thread = threading.Thread(target=follow, args=(follower, post, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _serve(desk: Desk, terminal: Terminal) -> None:
