@@ -12,7 +12,7 @@ def observe(seed):
     from nanochat.gpt import GPT, GPTConfig
 
     with torch.device("meta"):
-        shape = {"n_layer": 2, "n_head": 4, "n_kv_head": 2, "n_embd": 32}
+        shape = {"n_layer": 2, "n_head": 4, "n_kv_head": 4, "n_embd": 32}
         model = GPT(GPTConfig(sequence_len=8, vocab_size=50 + seed % 20, **shape))
     model.to_empty(device="cpu")
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
