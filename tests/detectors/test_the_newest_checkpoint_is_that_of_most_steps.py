@@ -31,4 +31,4 @@ def test_the_newest_is_the_one_with_the_most_steps(observed):
     """Whichever was written last, and whatever its name looks like."""
     steps = observed["steps"]
     newest = [max(steps[: number + 1]) for number in range(len(steps))]
-    assert observed["found"] == newest, f"of a run with checkpoints of steps {steps}, in this order"
+    assert observed["found"] == newest, f"found {observed['found']} as it saved {steps}"
