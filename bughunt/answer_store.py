@@ -8,11 +8,12 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from bughunt.detector import CaseRun
-from bughunt.outcome import TimedOut
+from bughunt.detector import CaseRun, DetectorRun
+from bughunt.outcome import Crashed, TimedOut
 
 _DAYS_KEPT = 60
 _DAY = 86400
@@ -26,15 +27,14 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         self._known: dict[str, list[tuple[dict[str, str], CaseRun]]] = {}
-        self._read: set[str] = set()
+        self._path = path
         self._database = None if path is None else _opened(path)
 
     def close(self) -> None:
         """Forget what nobody has asked for in a long time, and close the file."""
         if self._database is not None:
-            with contextlib.suppress(sqlite3.Error):
-                oldest = _today() - _DAYS_KEPT
-                self._database.execute("DELETE FROM evidence WHERE day < ?", (oldest,))
+            self._execute("DELETE FROM evidence WHERE day < ?", (_today() - _DAYS_KEPT,))
+        if self._database is not None:
             self._database.close()
             self._database = None
 
@@ -52,21 +52,15 @@ class Store:
         asked_for = digests if ended.files is None else ended.files
         files = {path: digests[path] for path in asked_for if path in digests}
         self._known.setdefault(key, []).append((files, ended))
-        is_certain = not any(isinstance(run.outcome, TimedOut) for run in ended.runs)
-        if self._database is not None and is_certain and ended.files is not None:
+        if self._database is not None and not any(map(_may_be_the_machine, ended.runs)):
             row = (key, msgspec.msgpack.encode(files), msgspec.msgpack.encode(ended), _today())
-            with contextlib.suppress(sqlite3.Error):
-                self._database.execute("INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?)", row)
+            self._execute("INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?)", row)
 
     def _stored(self, key: str) -> list[tuple[dict[str, str], CaseRun]]:
-        if self._database is None:
-            return []
+        rows = self._execute("SELECT files, ended, day FROM evidence WHERE key = ?", (key,))
+        if any(day != _today() for *_, day in rows):
+            self._execute("UPDATE evidence SET day = ? WHERE key = ?", (_today(), key))
         try:
-            rows = self._database.execute(
-                "SELECT files, ended, day FROM evidence WHERE key = ?", (key,)
-            ).fetchall()
-            if any(day != _today() for *_, day in rows):
-                self._database.execute("UPDATE evidence SET day = ? WHERE key = ?", (_today(), key))
             return [
                 (
                     msgspec.msgpack.decode(files, type=dict[str, str]),
@@ -74,7 +68,20 @@ class Store:
                 )
                 for files, ended, _ in rows
             ]
-        except (sqlite3.Error, msgspec.MsgspecError):
+        except msgspec.MsgspecError:
+            return []
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """Run a statement; a file that cannot be used is left, and a damaged one removed."""
+        if self._database is None:
+            return []
+        try:
+            return self._database.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            self._database.close()
+            self._database = None
+            if not isinstance(error, sqlite3.OperationalError):
+                _remove(self._path)
             return []
 
 
@@ -89,6 +96,14 @@ def default_path() -> Path:
     return Path(base).expanduser() / "bughunt" / "evidence.sqlite3"
 
 
+def _may_be_the_machine(run: DetectorRun) -> bool:
+    """Return whether too little time, or somebody else's signal, may be the reason."""
+    match run.outcome:
+        case TimedOut() | Crashed("SIGKILL" | "SIGTERM" | "SIGXCPU" | "MemoryError"):
+            return True
+    return False
+
+
 def _opened(path: Path) -> sqlite3.Connection | None:
     """Open the file, or start a new one in place of one that is no database."""
     try:
@@ -97,10 +112,16 @@ def _opened(path: Path) -> sqlite3.Connection | None:
     except (OSError, sqlite3.OperationalError):
         return None
     except sqlite3.DatabaseError:
-        with contextlib.suppress(OSError, sqlite3.Error):
-            path.unlink()
+        _remove(path)
+        with contextlib.suppress(sqlite3.Error):
             return _connected(path)
     return None
+
+
+def _remove(path: Path | None) -> None:
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _connected(path: Path) -> sqlite3.Connection:

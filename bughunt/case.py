@@ -108,6 +108,8 @@ def _prepare(batch: Batch, case: Case, finder: TreeFinder) -> None:
     sys.meta_path.insert(0, finder)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(case.threads)
+    if "numpy.random" in sys.modules:  # else every fork would draw what the server would have
+        sys.modules["numpy.random"].seed()
 
 
 def _load_detector(file: Path) -> tuple[Callable[[int], Any], list[Callable[[Any], None]]]:

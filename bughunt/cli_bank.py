@@ -65,6 +65,11 @@ def verify(
 
     Exit code 0: everything holds. 1: something does not.
     """
+    if bug is not None and write_conflicts:
+        text = "--write-conflicts belongs to the whole bank. Leave --bug out."
+        raise click.UsageError(text)
+    if how["annotations"] and how["as_json"]:
+        raise click.UsageError("--json and --annotations both write to the standard output.")
     from bughunt import conflict_list, report, verify
     from bughunt.answer_store import Store, default_path
     from bughunt.evidence import Evidence
@@ -77,9 +82,12 @@ def verify(
         Evidence(loaded, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
     ):
         proof = verify.prove(loaded, evidence, seeds=seeds, triples=triples, only=bug)
-    if write_conflicts:
-        conflict_list.add(loaded, [it for it in proof.conflicts if not loaded.conflict_in(it.bugs)])
     _report_proof(loaded, proof, **how)
+    if write_conflicts:
+        missing = [it for it in proof.conflicts if not loaded.conflict_in(it.bugs)]
+        conflict_list.add(loaded, missing)
+        text = f"{len(missing)} conflicts written to {loaded.label}. Verify it again."
+        click.echo(text if missing else "no conflict to write", err=True)
     if not proof.holds:
         raise click.exceptions.Exit(BUGS_REMAIN)
 

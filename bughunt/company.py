@@ -10,20 +10,23 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bughunt.errors import MutationFailed
 from bughunt.evidence import Evidence, Question
 from bughunt.proof import SetProof, Verdict, verdict
 from bughunt.spec import Bank, Bug, Conflict
 
+_PAIR_SEEDS = _LEVEL_SEEDS = range(3)
+
 
 class Group(NamedTuple):
     """Bugs to be put into the code together."""
 
-    name: str
+    kind: Literal["level", "pair", "triple"]
     bugs: tuple[Bug, ...]
-    seeds: tuple[int, ...] = (0,)
+    seeds: Sequence[int] = (0,)
+    level: str | None = None
 
 
 class _Claim(NamedTuple):
@@ -50,7 +53,7 @@ def examine(evidence: Evidence, groups: Sequence[Group]) -> list[SetProof]:
         try:
             evidence.with_bugs(group.bugs)
         except MutationFailed as error:
-            overlaps[index] = f"they change the same place: {error.problems[0]}"
+            overlaps[index] = f"they cannot be in the same code: {error.problems[0]}"
             continue
         claims += [(index, it, seed) for it in _claims(group.bugs) for seed in group.seeds]
     answers = evidence.ask(
@@ -67,7 +70,8 @@ def examine(evidence: Evidence, groups: Sequence[Group]) -> list[SetProof]:
             found.setdefault(claim.bug.id, claim.refutation(said, seed))
     return [
         SetProof(
-            name=group.name,
+            kind=group.kind,
+            level=group.level,
             bugs=tuple(bug.id for bug in group.bugs),
             disturbed=(overlaps[index],)
             if index in overlaps
@@ -88,7 +92,9 @@ def _claims(bugs: tuple[Bug, ...]) -> Iterator[_Claim]:
 def pairs(bugs: Iterable[Bug]) -> list[Group]:
     """Return every two bugs that could be chosen together."""
     both = itertools.combinations(bugs, 2)
-    return [Group("pair", pair) for pair in both if pair[0].detector != pair[1].detector]
+    return [
+        Group("pair", pair, _PAIR_SEEDS) for pair in both if pair[0].detector != pair[1].detector
+    ]
 
 
 def triples(bugs: Sequence[Bug], conflicts: Sequence[Conflict], number: int) -> list[Group]:
@@ -106,16 +112,24 @@ def triples(bugs: Sequence[Bug], conflicts: Sequence[Conflict], number: int) -> 
     return list(drawn.values())
 
 
-def levels(bank: Bank, bugs: Iterable[Bug], seeds: Iterable[int]) -> list[Group]:
+def listed_triples(bank: Bank, bugs: Iterable[Bug]) -> list[Group]:
+    """Return the conflicts of three bugs that the catalogue lists, so that they are tried."""
+    known = {bug.id: bug for bug in bugs}
+    return [
+        Group("triple", tuple(known[name] for name in conflict.bugs))
+        for conflict in bank.conflicts
+        if len(conflict.bugs) > 2 and all(name in known for name in conflict.bugs)
+    ]
+
+
+def levels(bank: Bank, bugs: Iterable[Bug]) -> list[Group]:
     """Return the bugs of each level, those of them that are among ``bugs``."""
     known = {bug.id: bug for bug in bugs}
     found = {
         name: tuple(known[bug] for bug in level.bugs if bug in known)
         for name, level in bank.levels.items()
     }
-    return [
-        Group(f"level {name}", chosen, tuple(seeds)) for name, chosen in found.items() if chosen
-    ]
+    return [Group("level", chosen, _LEVEL_SEEDS, name) for name, chosen in found.items() if chosen]
 
 
 def conflicts(proofs: Iterable[SetProof]) -> list[Conflict]:

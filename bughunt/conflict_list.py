@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from io import StringIO
 
 import yaml
@@ -13,51 +13,60 @@ from bughunt.mutate import read
 from bughunt.placement import place_file
 from bughunt.spec import Bank, Conflict, load_bank
 
-_SECTION = re.compile(r"conflicts:\s*(\[\s*\]\s*)?(#.*)?")
+_TOP = re.compile(r"[^\s#-]")  # how a line begins that is no part of a section
+_EMPTY = re.compile(r"conflicts:\s*\[\s*\]")
 _WIDTH = 96
 
 
-def add(bank: Bank, conflicts: Iterable[Conflict]) -> None:
-    """Add conflicts to the end of the section in levels.yaml; all other text stays as it is.
+def add(bank: Bank, conflicts: Sequence[Conflict]) -> None:
+    """Add conflicts to the end of their section in levels.yaml; all other text stays as it is.
 
     Raises:
-        BankError: when the section is written in a way that cannot be added to.
+        BankError: when the file could not be loaded with them; it is left alone then.
         EnvironmentProblem: when the system refuses.
 
     """
-    added = list(conflicts)
-    if not added:
+    if not conflicts:
         return
-    before = read(bank.path)
-    place_file(_with(before.decode(), added, bank.label).encode(), bank.path)
+    draft = bank.path.with_name(f".{bank.path.name}.with-conflicts")
+    content = _with(read(bank.path).decode(), conflicts).encode()
+    place_file(content, draft)
     try:
-        load_bank(bank.path)
-    except BankError:
-        place_file(before, bank.path)
-        text = f"{bank.label}: conflicts cannot be added to it by program; it is as it was. Add:"
-        raise BankError([text, *map(_entry, added)]) from None
+        load_bank(draft)
+    except BankError as error:
+        told = [problem.replace(draft.name, bank.path.name) for problem in error.problems]
+        text = f"{bank.label}: it could not be loaded with the conflicts, so it is as it was:"
+        raise BankError([text, *told]) from None
+    finally:
+        draft.unlink(missing_ok=True)
+    place_file(content, bank.path)
 
 
-def _with(text: str, conflicts: list[Conflict], label: str) -> str:
-    lines = StringIO(text).readlines()
+def _with(text: str, conflicts: Sequence[Conflict]) -> str:
+    """Return the text with the conflicts in it, in its own line ends and indentation."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = StringIO(text, newline="").readlines()
     if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    tops = [index for index, line in enumerate(lines) if re.match(r"[^\s#]", line)]
-    start = next((index for index in tops if lines[index].startswith("conflicts:")), None)
-    entries = [_entry(conflict) for conflict in conflicts]
+        lines[-1] += end
+    start = next((n for n, line in enumerate(lines) if line.startswith("conflicts:")), None)
     if start is None:
-        return "".join([*lines, "\nconflicts:\n", *entries])
-    if not _SECTION.fullmatch(lines[start].strip()):
-        text = f"{label}:{start + 1}: 'conflicts' is written on one line. Write one item a line."
-        raise BankError([text])
-    stop = next((index for index in tops if index > start), len(lines))
-    while not lines[stop - 1].strip():
+        return "".join([*lines, end, f"conflicts:{end}", *_entries(conflicts, "  ", end)])
+    lines[start] = _EMPTY.sub("conflicts:", lines[start])
+    stop = next((n for n in range(start + 1, len(lines)) if _TOP.match(lines[n])), len(lines))
+    items = [n for n in range(start + 1, stop) if lines[n].lstrip().startswith("- ")]
+    indent = lines[items[0]][: -len(lines[items[0]].lstrip())] if items else "  "
+    # What is written at the left margin after the last item is about the next section.
+    while stop > start + 1 and (not lines[stop - 1].strip() or lines[stop - 1].startswith("#")):
         stop -= 1
-    lines[start] = "conflicts:\n"
-    return "".join([*lines[:stop], *entries, *lines[stop:]])
+    return "".join([*lines[:stop], *_entries(conflicts, indent, end), *lines[stop:]])
 
 
-def _entry(conflict: Conflict) -> str:
-    because = yaml.safe_dump({"because": conflict.because}, width=_WIDTH, allow_unicode=True)
-    body = because.replace("\n", "\n    ").rstrip()
-    return f"  - bugs: [{', '.join(conflict.bugs)}]\n    {body}\n"
+def _entries(conflicts: Sequence[Conflict], indent: str, end: str) -> list[str]:
+    entries = []
+    for conflict in conflicts:
+        because = yaml.safe_dump({"because": conflict.because}, width=_WIDTH, allow_unicode=True)
+        lines = [f"- bugs: [{', '.join(conflict.bugs)}]", *because.splitlines()]
+        entries += [
+            f"{indent}{'  ' if place else ''}{line}{end}" for place, line in enumerate(lines)
+        ]
+    return entries

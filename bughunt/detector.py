@@ -111,9 +111,9 @@ def run_cases(
 class DetectorServer:
     """A fork server for any number of batches: what it has imported, later ones need not."""
 
-    def __init__(self) -> None:
+    def __init__(self, hash_seed: int = 0) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by ``close``
-        self._process = _start_runner("main", stderr=self._errors)
+        self._process = _start_runner("main", self._errors, hash_seed)
 
     def __enter__(self) -> DetectorServer:
         return self
@@ -171,22 +171,23 @@ class DetectorServer:
         )
 
 
-def run_in_fresh_processes(batch: Batch) -> Iterator[tuple[int, CaseRun]]:
+def run_in_fresh_processes(batch: Batch, *, hash_seed: int = 0) -> Iterator[tuple[int, CaseRun]]:
     """Yield what ``DetectorServer.run`` yields, with a new process for each case and no fork."""
     batch = _absolute(batch)
     with ThreadPoolExecutor(batch.jobs) as pool:
-        futures = [pool.submit(_run_alone, batch, index) for index in range(len(batch.cases))]
+        indices = range(len(batch.cases))
+        futures = [pool.submit(_run_alone, batch, index, hash_seed) for index in indices]
         for future in as_completed(futures):
             report = future.result()
             yield report.index, _case_run(batch, report)
 
 
-def _run_alone(batch: Batch, index: int) -> CaseReport:
+def _run_alone(batch: Batch, index: int, hash_seed: int) -> CaseReport:
     """Run one case in a process that ends with it."""
     single = msgspec.structs.replace(batch, cases=(batch.cases[index],))
     limit = outcome.time_limit(batch, batch.cases[index])
     started = time.monotonic()
-    with _start_runner("main_one", stderr=subprocess.PIPE) as process:
+    with _start_runner("main_one", subprocess.PIPE, hash_seed) as process:
         assert process.stdin is not None
         answer, printed = _Tail(process.stdout), _Tail(process.stderr)
         with contextlib.suppress(BrokenPipeError):
@@ -230,7 +231,7 @@ class _Tail:
             del self._kept[:-_OUTPUT_KEPT]
 
 
-def _start_runner(entry: str, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+def _start_runner(entry: str, stderr: int | IO[bytes], hash_seed: int) -> subprocess.Popen[bytes]:
     """Start a fresh interpreter that knows bughunt and what is installed, and nothing else."""
     home = Path(__file__).resolve().parent.parent
     return subprocess.Popen(
@@ -238,15 +239,15 @@ def _start_runner(entry: str, stderr: int | IO[bytes]) -> subprocess.Popen[bytes
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
-        env=child_environment(),
+        env=child_environment(hash_seed),
         start_new_session=True,
     )
 
 
-# The same case gives the same answer: one order of sets, one thread, no accelerator; and a run
-# leaves no bytecode beside the files that it reads.
+# The same case gives the same answer: one thread, no accelerator, and nothing of the user's own
+# settings but what a process needs to find its programs and folders; and a run leaves no bytecode
+# beside the files that it reads.
 _REPRODUCIBLE = {
-    "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUTF8": "1",
     "OMP_NUM_THREADS": "1",
@@ -254,12 +255,22 @@ _REPRODUCIBLE = {
     "OPENBLAS_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
+_INHERITED = (
+    *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ"),
+    *("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("VIRTUAL_ENV", "CONDA_PREFIX", "SYSTEMROOT", "WINDIR", "USERPROFILE", "LOCALAPPDATA"),
+)
 
 
-def child_environment() -> dict[str, str]:
-    """Return the variables for a process that is to give the same answer every time."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return inherited | _REPRODUCIBLE
+def child_environment(hash_seed: int = 0) -> dict[str, str]:
+    """Return the variables for a process that is to give the same answer every time.
+
+    Args:
+        hash_seed: decides the order of sets, which no answer may depend on.
+
+    """
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | _REPRODUCIBLE | {"PYTHONHASHSEED": str(hash_seed)}
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -46,6 +46,17 @@ def detector_files(bank: Bank, bugs: Iterable[Bug]) -> dict[str, bytes]:
     return files
 
 
+def problems(bank: Bank, detector: str) -> tuple[str, ...]:
+    """Return why a workspace could not be given this detector; nothing when it could.
+
+    Raises:
+        BankError: when a file cannot be read.
+
+    """
+    files = _closure(bank, detector).items()
+    return tuple(f"{name}: {problem}" for name, file in files for problem in file.problems)
+
+
 def sources(bank: Bank, detector: str) -> dict[str, bytes]:
     """Return what the verdicts of one detector depend on in its folder, in whatever state it is.
 
@@ -92,8 +103,9 @@ def _looked_at(bank: Bank, name: str) -> _File:
     except UnicodeDecodeError as error:
         text = f"not UTF-8 at byte {error.start}. Save the file as UTF-8."
         return _File(source, (), (text,))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = f"{error.msg} in line {error.lineno}" if isinstance(error, SyntaxError) else error
+        reason = reason if str(reason) else "it is nested too deeply"
         return _File(source, (), (f"is no Python: {reason}. Correct it.",))
     imports = dict(_imports(module))
     problems = [*_missing_modules(bank, imports)]

@@ -9,26 +9,25 @@ cache folder, in later ones.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import platform
-import sys
+import functools
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 import msgspec
 
-from bughunt import detector_files
 from bughunt.answer_store import Store
 from bughunt.detector import CAN_FORK, CaseRun, DetectorServer, run_in_fresh_processes
-from bughunt.mutate import clean_tree, mutate, read
+from bughunt.mutate import mutate
 from bughunt.outcome import Batch, Case
 from bughunt.self_check import check_the_checker
+from bughunt.snapshot import Snapshot, digest
 from bughunt.spec import Bank, Bug
 
 _CASES_AT_ONCE = 1000
-# Where outcomes come from: another version of these may say something else.
-_RUNNER = ("case.py", "observation.py", "outcome.py", "runner.py", "tree_import.py")
+_MEMORY = 4 << 30  # bytes; a loop that never ends may well fill a list
+
+Runner = Callable[[Batch], Iterator[tuple[int, CaseRun]]]
 
 
 class State(msgspec.Struct, frozen=True, eq=False):
@@ -45,6 +44,7 @@ class Question(msgspec.Struct, frozen=True):
     detectors: tuple[str, ...]
     seed: int = 0
     threads: int = 1
+    hash_seed: int = 0  # decides the order of sets
 
 
 class Evidence:
@@ -64,19 +64,18 @@ class Evidence:
         self._jobs = jobs
         self._timeout = timeout
         self._tick = tick  # told how many cases were just run, and how many more are to be
-        self._clean = {path: _digest(text) for path, text in clean_tree(bank).items()}
+        self._snapshot = Snapshot(bank)
         self._states: dict[frozenset[str], State] = {}
-        self._bases: dict[tuple[str, ...], str] = {}
-        self._surroundings = _surroundings(bank)
-        self._server = contextlib.ExitStack()
-        self._start: Callable[[Batch], Iterator[tuple[int, CaseRun]]] | None = None
+        self._keys: dict[tuple[str, ...], str] = {}
+        self._opened = contextlib.ExitStack()
+        self._runners: dict[int, Runner] = {}  # by hash seed
         self.asked = self.ran = 0
 
     def __enter__(self) -> Evidence:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.close()
+        self._opened.close()
 
     def with_bugs(self, bugs: Iterable[Bug]) -> State:
         """Return the state of the code that has these bugs.
@@ -96,8 +95,8 @@ class Evidence:
 
     def with_texts(self, overlay: dict[str, str]) -> State:
         """Return the state of the code in which these files are replaced."""
-        changed = {path: _digest(text) for path, text in overlay.items()}
-        return State(overlay, self._clean | changed)
+        changed = {path: digest(text) for path, text in overlay.items()}
+        return State(overlay, self._snapshot.digests | changed)
 
     def ask(self, questions: Sequence[Question]) -> list[CaseRun]:
         """Return the answers, in the order of the questions.
@@ -106,7 +105,7 @@ class Evidence:
             EnvironmentProblem: when detectors cannot be run on this machine.
 
         """
-        keys = [self._base(question) for question in questions]
+        keys = [self._key(question) for question in questions]
         answers = {
             index: known
             for index, (key, question) in enumerate(zip(keys, questions, strict=True))
@@ -116,8 +115,7 @@ class Evidence:
         self.ran += len(questions) - len(answers)
         waiting = [index for index in range(len(questions)) if index not in answers]
         self._tick(0, len(waiting))
-        for start in range(0, len(waiting), _CASES_AT_ONCE):
-            chunk = waiting[start : start + _CASES_AT_ONCE]
+        for chunk in _chunks(questions, waiting):
             for place, ended in self._run([questions[index] for index in chunk]):
                 index = chunk[place]
                 answers[index] = ended
@@ -126,57 +124,59 @@ class Evidence:
         return [answers[index] for index in range(len(questions))]
 
     def _run(self, questions: Sequence[Question]) -> Iterator[tuple[int, CaseRun]]:
-        if self._start is None:
-            self._start = self._started()
+        """Run questions of one hash seed."""
+        hash_seed = questions[0].hash_seed
+        if hash_seed not in self._runners:
+            self._runners[hash_seed] = self._started(hash_seed)
         cases = tuple(
             Case(
-                tuple(self._bank.detectors / f"test_{name}.py" for name in question.detectors),
+                tuple(self._snapshot.detector(self._root, name) for name in question.detectors),
                 question.seed,
                 question.state.overlay,
                 question.threads,
             )
             for question in questions
         )
-        return self._start(
-            Batch(
-                root=self._bank.root,
-                packages=self._bank.packages,
-                cases=cases,
-                timeout=self._timeout,
-                jobs=self._jobs,
-            )
+        batch = Batch(
+            root=self._root,
+            packages=self._bank.packages,
+            cases=cases,
+            timeout=self._timeout,
+            jobs=self._jobs,
+            memory=_MEMORY,
         )
+        return self._runners[hash_seed](batch)
 
-    def _started(self) -> Callable[[Batch], Iterator[tuple[int, CaseRun]]]:
+    @functools.cached_property
+    def _root(self) -> Path:
+        """Write the copy of the bank that cases run in."""
+        folder = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="bughunt-"))
+        root = Path(folder).resolve()
+        self._snapshot.write(root)
+        return root
+
+    def _started(self, hash_seed: int) -> Runner:
         """Return what runs batches, after it has shown that it can tell right from wrong."""
-        run = run_in_fresh_processes
+        run: Runner = functools.partial(run_in_fresh_processes, hash_seed=hash_seed)
         if CAN_FORK:
-            run = self._server.enter_context(DetectorServer()).run
+            run = self._opened.enter_context(DetectorServer(hash_seed)).run
         check_the_checker(run)
         return run
 
-    def _base(self, question: Question) -> str:
+    def _key(self, question: Question) -> str:
         """Return a key for all that the answer depends on, but for the code under hunt."""
         names = question.detectors
-        if names not in self._bases:
-            texts = (detector_files.sources(self._bank, name) for name in names)
-            parts = [f"{name} {_digest(text)}" for files in texts for name, text in files.items()]
-            self._bases[names] = _digest("\n".join([self._surroundings, *names, *parts]))
-        return f"{self._bases[names]} {question.seed} {question.threads} {self._timeout}"
+        if names not in self._keys:
+            self._keys[names] = self._snapshot.key(names)
+        settings = (question.seed, question.threads, question.hash_seed, self._timeout)
+        return f"{self._keys[names]} {' '.join(map(str, settings))}"
 
 
-def _surroundings(bank: Bank) -> str:
-    """Return a digest of what all answers depend on: what is installed, and the data files."""
-    home = Path(__file__).parent
-    parts = [sys.version, platform.platform(), str(bank.root), *bank.packages]
-    parts += sorted(f"{it.name} {it.version}" for it in metadata.distributions())
-    parts += [_digest(read(home / name)) for name in _RUNNER]
-    parts += [_digest(read(file)) for file in sorted((home.parent / "rustbpe").glob("*.*"))]
-    for path in bank.files:  # a file more or less may change what an import finds
-        parts.append(path if path.endswith(".py") else f"{path} {_digest(read(bank.root / path))}")
-    return _digest("\n".join(parts))
-
-
-def _digest(content: str | bytes) -> str:
-    content = content.encode() if isinstance(content, str) else content
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+def _chunks(questions: Sequence[Question], waiting: Iterable[int]) -> Iterator[list[int]]:
+    """Yield the numbers of questions that can be run together: of one hash seed, not too many."""
+    by_hash_seed: dict[int, list[int]] = {}
+    for index in waiting:
+        by_hash_seed.setdefault(questions[index].hash_seed, []).append(index)
+    for indices in by_hash_seed.values():
+        for start in range(0, len(indices), _CASES_AT_ONCE):
+            yield indices[start : start + _CASES_AT_ONCE]

@@ -56,6 +56,10 @@ class Findings:
             )
         )
 
+    def sorted(self) -> tuple[Finding, ...]:
+        """Return the findings, errors first, in the order of their places."""
+        return tuple(sorted(self.all, key=lambda it: (it.severity, it.file, it.line)))
+
 
 def judge_detector(proof: DetectorProof, found: Findings) -> None:
     """Note false alarms, flakes and slowness of a detector on the clean code."""
@@ -91,9 +95,13 @@ def judge_bug(bank: Bank, proof: BugProof, found: Findings) -> None:
         advice = "Declare that, if it is what a hunter should see."
         found.entry(rule, ("bugs", bug.id, "expect"), f"{text} {advice}")
     elif first.verdict is Verdict.TIMED_OUT:
-        found.entry(
-            "timed-out", keys, f"{first.evidence} with the bug. Let the law give up sooner."
-        )
+        text = f"{first.evidence} with the bug. Let the law give up sooner."
+        found.entry("timed-out", keys, text)
+    elif first.verdict is Verdict.NOT_COLLECTED:
+        found.entry("not-collected", keys, f"with the bug: {first.evidence}")
+    elif (seconds := min(run.seconds for run in proof.runs)) > _SLOWEST:
+        text = f"'{bug.detector}' takes {seconds:.1f} s at best with the bug; {_SLOWEST:g} s are"
+        found.entry("slow-detector", keys, f"{text} allowed. Let the law give up sooner.")
 
 
 def _disagreement(runs: Sequence[Run], words: Mapping[Verdict, str]) -> str | None:
@@ -111,7 +119,7 @@ def _disagreement(runs: Sequence[Run], words: Mapping[Verdict, str]) -> str | No
     usual = {run.seed: run for run in alone}
     for run in runs:
         if run.seed in usual and run.verdict is not usual[run.seed].verdict:
-            way, order = f"with {run.threads} threads", ""
+            way, order = f"with {run.threads} threads and another order of sets", ""
             if run.order != "alone":
                 way, order = "after other detectors in one process", f", order '{run.order}'"
             found = f"{said(run)} {way} (seed {run.seed}{order}: {run.evidence})"
@@ -132,10 +140,9 @@ def judge_company(
 ) -> None:
     """Note levels that cannot be hunted, and conflicts that the catalogue lacks or has in vain."""
     for it in sets:
-        if it.disturbed and it.name.startswith("level "):
-            level = it.name.removeprefix("level ")
+        if it.disturbed and it.level is not None:
             text = f"{'; '.join(it.disturbed)}. Take one of them out of the level."
-            found.entry("masked", ("levels", level, "bugs"), f"{it.name}: {text}")
+            found.entry("masked", ("levels", it.level, "bugs"), text)
     for conflict in conflicts:
         if bank.conflict_in(conflict.bugs) is None:
             names = ", ".join(conflict.bugs)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from bughunt import detector_files
 from bughunt.code_text import definitions, idle_lines, parsed, remarks, same_code, tokens
 from bughunt.contradictions import contradictions
 from bughunt.errors import MutationFailed
@@ -217,25 +218,22 @@ def _spoilers(bank: Bank, bug: Bug) -> Iterator[Finding]:
 
 
 def _spoilers_of_law(bank: Bank, bug: Bug) -> Iterator[Finding]:
-    """Read the name and the sentences of the detector, which lies in every workspace.
+    """Read the name and the sentences of the detector and of what a workspace gets with it.
 
     A law may use any word of its field; only the bug's id and its code tell.
     """
     keys = ("bugs", bug.id, "detector")
-    file = bank.detectors / f"test_{bug.detector}.py"
     if names_bug(bug.detector, bug.id):
         text = (
             f"the name '{bug.detector}' has all words of the bug's id. Name the law, not the bug."
         )
         yield _finding(bank, bug, "spoiler", keys, text)
-    for line, sentence in _sentences(file.read_bytes()):
-        told = [
-            *([bug.id] if names_bug(sentence, bug.id) else []),
-            *quoted_code(sentence, bug.edits),
-        ]
-        for code in told:
-            text = f"line {line} of {file.name} says '{code}'. Say what holds, not what the bug is."
-            yield _finding(bank, bug, "spoiler", keys, text)
+    for name, source in detector_files.sources(bank, bug.detector).items():
+        for line, sentence in _sentences(source):
+            named = [bug.id] if names_bug(sentence, bug.id) else []
+            for code in (*named, *quoted_code(sentence, bug.edits)):
+                text = f"line {line} of {name} says '{code}'. Say what holds, not what the bug is."
+                yield _finding(bank, bug, "spoiler", keys, text)
 
 
 @lru_cache(maxsize=1024)
@@ -247,7 +245,7 @@ def _sentences(source: bytes) -> tuple[tuple[int, str], ...]:
     try:
         text = source.decode()
         tree = parsed(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     found = [(remark.line, remark.text) for remark in remarks(text) if not remark.docstring]
     found += [(node.lineno, node.name) for node in definitions(text)]

@@ -58,8 +58,9 @@ RULES = {
     "false-alarm": "A detector rejects the clean code",
     "flaky": "A detector does not say the same every time",
     "slow-detector": "A detector takes too long",
-    "not-collected": "A detector cannot be run",
+    "not-collected": "A detector cannot be run, or not be given to a hunter",
     "blind-detector": "A detector passes though the code that it is about cannot be imported",
+    "silent-edit": "An edit shows nothing by itself",
     "missed": "The detector of a bug does not see it",
     "caught-otherwise": "A bug shows in another way than its entry declares",
     "crashed": "A detector ends without a judgement",
@@ -128,9 +129,15 @@ class DetectorProof(msgspec.Struct, frozen=True, kw_only=True):
 class SetProof(msgspec.Struct, frozen=True, kw_only=True):
     """Bugs that were put into the code together."""
 
-    name: str  # "level hard", "pair", "triple"
+    kind: Literal["level", "pair", "triple"]
+    level: str | None = None  # its name
     bugs: tuple[str, ...]
     disturbed: tuple[str, ...] = ()  # one sentence for each bug that the others disturb
+
+    @property
+    def name(self) -> str:
+        """Return ``level hard``, ``pair`` or ``triple``."""
+        return f"level {self.level}" if self.level else self.kind
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,6 @@ from bughunt.proof_report import (
     Part,
     counted,
     effort,
-    kind_of,
     ordered,
     own_detectors,
     parts,
@@ -307,8 +306,8 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _sets(proof: Proof) -> Iterator[_Kind]:
-    for kind in dict.fromkeys(map(kind_of, proof.sets)):
-        groups = [group for group in proof.sets if kind_of(group) == kind]
+    for kind in dict.fromkeys(group.kind for group in proof.sets):
+        groups = [group for group in proof.sets if group.kind == kind]
         disturbed = sum(bool(group.disturbed) for group in groups)
         shown = [it for it in groups if kind == "level" or it.disturbed]
         yield _Kind(

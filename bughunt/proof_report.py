@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from bughunt.proof import Finding, Proof, Run, SetProof, Verdict
+from bughunt.proof import Finding, Proof, Run, Verdict
 from bughunt.report import Block, Line, Table
 from bughunt.spec import Bank
 
@@ -19,7 +19,7 @@ PARTS = {
     "edits": ("edit-fails", "no-change", "outside-target", "wide-diff"),
     "spoilers": ("spoiler", "telling-comment", "contradicting-comment", "unused-name"),
     "clean code": ("false-alarm", "not-collected", "blind-detector", "slow-detector"),
-    "bugs": ("missed", "caught-otherwise", "crashed", "timed-out"),
+    "bugs": ("missed", "caught-otherwise", "crashed", "timed-out", "silent-edit"),
     "flakes": ("flaky",),
     "company": ("masked", "conflict-not-listed", "conflict-unfounded"),
     "matrix": ("indistinguishable",),
@@ -96,7 +96,7 @@ def size(proof: Proof) -> str:
 def effort(proof: Proof) -> str:
     """Return in one line how much the proof rests on, and what it took."""
     verdicts = f"{counted(proof.cases, 'verdict')} in {proof.seconds:.1f} seconds"
-    return f"{verdicts}: {proof.ran:,} run now, {proof.cases - proof.ran:,} known from before"
+    return f"{verdicts}: {proof.ran:,} run now, {proof.cases - proof.ran:,} known already"
 
 
 def counted(number: int, noun: str) -> str:
@@ -114,11 +114,6 @@ def subject(finding: Finding) -> str:
     if finding.bug is not None:
         return f"bug '{finding.bug}': "
     return f"detector '{finding.detector}': " if finding.detector is not None else ""
-
-
-def kind_of(group: SetProof) -> str:
-    """Return the kind of a set of bugs: ``level`` of ``level hard``."""
-    return group.name.partition(" ")[0]
 
 
 def own_detectors(bank: Bank) -> dict[str, str]:
@@ -217,9 +212,9 @@ def _flakes(proof: Proof) -> str:
 
 def _sets(proof: Proof) -> Iterator[Part]:
     """Yield a line for each kind of set; a disturbed level is wrong, others are worth knowing."""
-    kinds = dict.fromkeys((*_KINDS, *map(kind_of, proof.sets)))
+    kinds = dict.fromkeys((*_KINDS, *(group.kind for group in proof.sets)))
     for kind in kinds:
-        groups = [group for group in proof.sets if kind_of(group) == kind]
+        groups = [group for group in proof.sets if group.kind == kind]
         disturbed = sum(bool(group.disturbed) for group in groups)
         if not groups:
             yield Part(f"{kind}s", "-", "not tried")

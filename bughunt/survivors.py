@@ -20,11 +20,12 @@ import msgspec
 
 from bughunt import answer_store, equivalent_mutants, line_coverage
 from bughunt.detector import CAN_FORK, CaseRun, DetectorServer
-from bughunt.errors import EnvironmentProblem, SelectionError, did_you_mean
+from bughunt.errors import BankError, EnvironmentProblem, SelectionError, did_you_mean
 from bughunt.json_cache import JsonCache
 from bughunt.line_coverage import Checker, Coverage, FileCoverage, Reach
 from bughunt.mutants import Mutant, mutants
 from bughunt.outcome import Batch, Case, Passed, TimedOut
+from bughunt.snapshot import digest, installation
 from bughunt.spec import Bank
 from bughunt.tree_copy import DETECTORS, TreeCopy
 
@@ -127,7 +128,7 @@ def survey(
     chosen = _modules(bank, choice)
     with tempfile.TemporaryDirectory(prefix="bughunt-") as folder:
         tree = TreeCopy(bank, Path(folder).resolve())
-        found = {path: mutants(tree.texts[path], path) for path in chosen}
+        found = {path: _mutants(tree.texts[path], path) for path in chosen}
         file = bank.root / equivalent_mutants.FILE
         equivalents = equivalent_mutants.declared(file, equivalent_mutants.FILE, tree.texts, found)
         with DetectorServer() as server, _Run(tree, server, jobs, cache, tick) as run:
@@ -138,6 +139,14 @@ def survey(
             ]
     seconds = time.monotonic() - started
     return Survey(tuple(modules), coverage.left_out, run.ran, seconds)
+
+
+def _mutants(text: str, path: str) -> tuple[Mutant, ...]:
+    try:
+        return mutants(text, path)
+    except SyntaxError as error:
+        text = f"{path}:{error.lineno}: is no Python: {error.msg}. Correct it, or leave it out."
+        raise BankError([text]) from None
 
 
 def _modules(bank: Bank, choice: Choice) -> list[str]:
@@ -181,9 +190,10 @@ class _Run:
         self._of = ""  # the module that they are about
         self.ran = 0
         packages = tree.packages
+        base = f"{installation()} {tree.digest_without_tests()}"
         self._digests = {
-            "detectors": tree.digest(*packages, DETECTORS),
-            "tests": tree.digest(*packages, "tests"),
+            "detectors": f"{base} {tree.digest(*packages, DETECTORS)}",
+            "tests": f"{base} {tree.digest(*packages, 'tests')}",
         }
 
     def __enter__(self) -> _Run:
@@ -195,9 +205,9 @@ class _Run:
     def coverage(self, detectors_only: bool) -> Coverage:
         """Return who executes what; files that have not changed since are not run again."""
         tree = self._tree
-        base = tree.digest_without_tests()
+        base = digest(f"{installation()} {tree.digest_without_tests()}")
         files = [it for it in tree.checking if it.startswith(DETECTORS) or not detectors_only]
-        names = {file: f"lines-{base[:16]}-{tree.digest(file)}" for file in files}
+        names = {file: f"lines-{base}-{tree.digest(file)}" for file in files}
         kept = {file: self._cache.load(name, FileCoverage) for file, name in names.items()}
         unknown = [file for file, known in kept.items() if known is None]
         self._tick(0, len(unknown))

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from bughunt.mutate import clean_tree
 from bughunt.spec import Bank
 
 DETECTORS = "tests/detectors"
@@ -25,12 +26,13 @@ class TreeCopy:
         copies.append((bank.detectors, DETECTORS))
         for source, name in copies:
             if source.is_dir():
-                shutil.copytree(source, root / name, ignore=ignored)
+                shutil.copytree(source, root / name, ignore=ignored, ignore_dangling_symlinks=True)
         for name in _SETTINGS:
             if (bank.root / name).is_file():
                 shutil.copyfile(bank.root / name, root / name)
-        python = [path for path in bank.files if path.endswith(".py")]
-        self.texts = {path: (root / path).read_text("utf-8") for path in python}
+        self.texts = clean_tree(bank)
+        for path, text in self.texts.items():  # the copy may have been made a moment later
+            (root / path).write_bytes(text.encode())
         self.checking = self._tests(DETECTORS)  # files of detectors, then of tests
         for name in self.packages:
             self.checking += self._tests(f"tests/{name}")

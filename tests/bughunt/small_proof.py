@@ -123,9 +123,13 @@ def proof_of(bank, **changes):
         ),
         matrix=MATRIX,
         sets=(
-            SetProof(name="level short", bugs=("mean_divisor_off_by_one", "sum_starts_at_one")),
-            SetProof(name="pair", bugs=("mean_divisor_off_by_one", "sum_starts_at_one")),
-            SetProof(name="pair", bugs=("sum_starts_at_one", "values_taken_as_negative"),
+            SetProof(
+                kind="level",
+                level="short",
+                bugs=("mean_divisor_off_by_one", "sum_starts_at_one"),
+            ),
+            SetProof(kind="pair", bugs=("mean_divisor_off_by_one", "sum_starts_at_one")),
+            SetProof(kind="pair", bugs=("sum_starts_at_one", "values_taken_as_negative"),
                      disturbed=("'sum_starts_at_one' is missed.",)),
         ),
         conflicts=(Conflict(("sum_starts_at_one", "values_taken_as_negative"), "1 - 1 <is> 0"),),

@@ -613,7 +613,7 @@ def test_trouble_with_the_machine_exits_with_three(call, monkeypatch):
     def fail(_):
         raise EnvironmentProblem("disk: full. Make room.")
 
-    monkeypatch.setattr(cli, "_load", fail)
+    monkeypatch.setattr(cli, "load", fail)
 
     result = call("levels")
 
@@ -626,7 +626,7 @@ def test_interrupt_ends_quietly(call, monkeypatch):
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_load", interrupt)
+    monkeypatch.setattr(cli, "load", interrupt)
 
     result = call("levels")
 

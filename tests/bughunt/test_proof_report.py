@@ -28,7 +28,7 @@ def test_the_screen_says_what_holds_and_what_does_not(bank):
     assert written(bank, small_proof.proof_of(bank)) == (
         "levels.yaml does not hold: 2 errors, 1 warning\n"
         "3 bugs, 4 detectors, 3 seeds\n"
-        "1,234 verdicts in 5.7 seconds: 34 run now, 1,200 known from before\n"
+        "1,234 verdicts in 5.7 seconds: 34 run now, 1,200 known already\n"
         "\n"
         "ok       edits       3 of 3 bugs applied, at 4 places in 1 file\n"
         "ok       spoilers    none in texts, comments and names\n"
