@@ -14,14 +14,15 @@ from click.testing import CliRunner
 from bughunt import conflict_list, findings, verify
 from bughunt.answer_store import Store
 from bughunt.cli import bughunt
-from bughunt.detector import CaseRun, DetectorRun, DetectorServer
+from bughunt.detector import CaseRun, DetectorRun, DetectorServer, child_environment
 from bughunt.errors import BankError, EnvironmentProblem, SelectionError
-from bughunt.evidence import Evidence
+from bughunt.evidence import Evidence, Question
 from bughunt.outcome import Passed
 from bughunt.proof import BugProof, DetectorProof, Run, Verdict
 from bughunt.select import select_bugs, select_random
 from bughunt.self_check import check_the_checker
-from bughunt.spec import Conflict, load_bank
+from bughunt.snapshot import Snapshot
+from bughunt.spec import load_bank
 
 pytestmark = pytest.mark.slow  # each test starts a server of its own
 
@@ -432,19 +433,6 @@ def test_conflict_that_is_none_is_named(write):
     assert proof.holds
 
 
-@pytest.mark.parametrize(
-    "ending", ["", "conflicts: []\n", "conflicts:\n  - {bugs: [a_b, c_d], because: so}\n\nz: 1\n"]
-)
-def test_conflict_is_written_into_any_section(ending):
-    """Whether there is a section, an empty one, or one with more behind it."""
-    added = [Conflict(("x_y", "v_w"), "it's: so.")]
-    data = yaml.safe_load(conflict_list._with("a: 1  # one\n" + ending, added))
-
-    assert data["conflicts"][-1] == {"bugs": ["x_y", "v_w"], "because": "it's: so."}
-    assert data["a"] == 1
-    assert len(data["conflicts"]) == 1 + ("a_b" in ending)
-
-
 def test_bugs_that_the_same_detectors_see_are_named(write):
     """A hunter cannot tell them apart; that is worth knowing and no error."""
     bugs = {
@@ -541,6 +529,51 @@ def test_order_of_sets_decides_no_verdict(write):
     assert "another order of sets" in texts[0]
 
 
+def test_what_is_saved_during_a_run_plays_no_part(write):
+    """Cases run in a copy, so an answer belongs to the text that it is kept under."""
+    path = write({"mean_divisor_short": MEAN})
+    bank = load_bank(path)
+    with Evidence(bank, Store(None)) as evidence:
+        (path.parent / "laws" / "test_mean_lies_between.py").write_text("broken(\n")
+        (path.parent / "abacus" / "arithmetic.py").write_text("broken(\n")
+        (ended,) = evidence.ask([Question(evidence.with_bugs(()), ("mean_lies_between",))])
+
+    assert ended.runs[0].outcome == Passed()
+
+
+@pytest.mark.parametrize("change", ["data.json", "conftest.py", "helper.py"])
+def test_change_beside_a_detector_is_asked_about_again(write, tmp_path, change):
+    """Whatever lies in the folder may be what a law compares with."""
+    path = write({"mean_divisor_short": MEAN})
+    keys = []
+    for content in ("1", "2"):
+        (tmp_path / "laws" / change).write_text(content)
+        keys.append(Snapshot(load_bank(path)).key(("mean_lies_between",)))
+    assert keys[0] != keys[1]
+
+
+def test_data_and_new_files_of_a_package_are_asked_about_again(write, tmp_path):
+    """A file more may be what an import finds."""
+    path = write({"mean_divisor_short": MEAN})
+    keys = {Snapshot(load_bank(path)).key(("mean_lies_between",))}
+    (tmp_path / "abacus" / "table.csv").write_text("1")
+    keys.add(Snapshot(load_bank(path)).key(("mean_lies_between",)))
+    (tmp_path / "abacus" / "table.csv").write_text("2")
+    keys.add(Snapshot(load_bank(path)).key(("mean_lies_between",)))
+    (tmp_path / "abacus" / "numbers.py").write_text("")
+    keys.add(Snapshot(load_bank(path)).key(("mean_lies_between",)))
+    assert len(keys) == 4
+
+
+def test_settings_of_the_user_reach_no_case(monkeypatch):
+    """They would not be in the key of an answer."""
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    environment = child_environment()
+    assert environment.keys().isdisjoint({"WORLD_SIZE", "PYTHONPATH"})
+    assert environment["PYTHONHASHSEED"] == "0"
+
+
 def test_checker_that_does_not_tell_right_from_wrong_is_not_believed():
     """Whatever is said of a specimen of which everything is known, one lie is enough."""
 
@@ -634,6 +667,33 @@ class TestCommand:
         assert "order_turned_round" in files["page.html"].read_text()
         assert json.loads(files["report.json"].read_text())["schemaVersion"].startswith("2")
         assert json.loads(files["proof.sarif"].read_text())["version"] == "2.1.0"
+
+    def test_missing_conflicts_are_reported_and_then_written(self, write, tmp_path):
+        """The report is on the screen whatever becomes of the file."""
+        path = write(text=TOTAL_AND_MEAN, levels={})
+        options = ["--bank", str(path), "--seeds", "1", "--no-cache", "--write-conflicts"]
+        first, second = (
+            CliRunner().invoke(bughunt, ["bank", "verify", *options]) for _ in range(2)
+        )
+
+        assert (first.exit_code, second.exit_code) == (1, 0)
+        assert "conflict-not-listed" in first.stdout
+        assert "1 conflicts written" in first.stderr
+        assert "no conflict to write" in second.stderr
+        assert not list(tmp_path.glob(".levels.yaml*"))
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--bug", "x", "--write-conflicts"], "belongs to the whole bank"),
+            (["--json", "--annotations"], "both write to the standard output"),
+        ],
+    )
+    def test_options_that_exclude_each_other_are_refused(self, options, message):
+        """Before anything is run."""
+        result = CliRunner().invoke(bughunt, ["bank", "verify", *options])
+        assert result.exit_code == 2
+        assert message in result.stderr
 
     def test_place_for_a_report_is_looked_at_first(self, tmp_path):
         """Not after minutes of work."""
