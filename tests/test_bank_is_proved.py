@@ -17,14 +17,14 @@ from bughunt.verify import prove
 pytestmark = pytest.mark.slow
 
 BANK = load_bank()
-SEEDS = 20
+SEEDS = 3  # the gate asks for more: bughunt bank verify
 
 
 @pytest.fixture(scope="module")
 def proof():
     """Put the bank to the proof, with nothing known from before."""
     with Evidence(BANK, Store(None), jobs=os.cpu_count() or 1) as evidence:
-        return prove(BANK, evidence, seeds=SEEDS)
+        return prove(BANK, evidence, seeds=SEEDS, triples=10)
 
 
 def test_nothing_is_wrong_with_the_bank(proof):
