@@ -13,8 +13,9 @@ def random_conversation(rng):
         return " ".join(rng.choice(WORDS, rng.integers(1, 6)))
 
     messages = [{"role": "system", "content": text()}]
-    for _ in range(3):
-        kinds = ["text", "python", "python_output", "text"][: rng.integers(1, 5)]
+    # One answer at least goes on after the result of a call.
+    for length in rng.permutation([4, *rng.integers(1, 5, 2)]):
+        kinds = ["text", "python", "python_output", "text"][:length]
         answer = [{"type": kind, "text": text()} for kind in kinds]
         messages.append({"role": "user", "content": text()})
         messages.append({"role": "assistant", "content": answer})
