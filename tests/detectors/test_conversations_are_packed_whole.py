@@ -7,21 +7,10 @@ MATCHES_CLEAN = ("rows_of_ranks",)
 WIDTH = 12
 
 
-class Recording:
-    """A tokenizer for which a conversation is its rendering."""
-
-    def get_bos_token_id(self):
-        """Return what rows are padded with."""
-        return 0
-
-    def render_conversation(self, conversation, max_tokens):
-        """Return all of it but what is over."""
-        ids = conversation[:max_tokens]
-        return ids, [1] * len(ids)
-
-
 def observe(seed):
     """Pack conversations of many lengths, those around the width of a row among them."""
+    from small_conversations import Recording
+
     from nanochat.sft import ConversationLoader
 
     rng = random.Random(seed)
