@@ -57,7 +57,7 @@ def proved(bank: Bank, store: Store, seeds: int, jobs: int, peer: Peer | None, p
     def tick(done: int, more: int) -> None:
         nonlocal paused, answered
         answered += done
-        if peer is not None and more == 0 and len(peer.seconds) < answered * peers / 2000:
+        if peer is not None and more == 0 and len(peer.seconds) < answered * peers / 5000:
             start = time.perf_counter()
             peer.run()
             paused += time.perf_counter() - start
@@ -69,7 +69,8 @@ def proved(bank: Bank, store: Store, seeds: int, jobs: int, peer: Peer | None, p
     seconds = time.perf_counter() - start - paused
     print(
         f"{len(bank.bugs)} bugs, {len(proof.detectors)} detectors, {len(proof.sets)} sets: "
-        f"{proof.cases} verdicts, {proof.ran} cases run in {seconds:.1f} s"
+        f"{proof.cases} verdicts, {proof.ran} cases run in {seconds:.1f} s with {jobs} jobs; "
+        f"{len(proof.findings)} findings"
     )
     if proof.ran:
         case = seconds / proof.ran

@@ -118,7 +118,7 @@ class KVCache:
         steps = -(-positions // self.growth_step)
         capacity = self.seq_len if positions <= self.seq_len else steps * self.growth_step
         shape = (self.num_layers, 2, self.batch_size, self.num_heads, capacity, self.head_dim)
-        grown = torch.empty(shape, dtype=like.dtype, device=like.device)
+        grown = torch.zeros(shape, dtype=like.dtype, device=like.device)
         if self.kv_cache is not None:
             grown[:, :, :, :, :self.capacity] = self.kv_cache
         self.kv_cache = grown
