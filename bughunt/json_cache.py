@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+
+from bughunt.errors import EnvironmentProblem
+from bughunt.placement import place_file
 
 Record = TypeVar("Record")
 
@@ -29,8 +31,6 @@ class JsonCache:
         """Keep a record; whoever reads meanwhile sees the old one or the new one."""
         if self._folder is None:
             return
-        temporary = self._folder / f"{name}.{os.getpid()}"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EnvironmentProblem):
             self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(msgspec.json.encode(record))
-            temporary.replace(self._folder / f"{name}.json")
+            place_file(msgspec.json.encode(record), self._folder / f"{name}.json")

@@ -145,7 +145,8 @@ class _Examination:
         runs: dict[str, list[Run]] = {name: [] for name in self._names}
         answers = self._evidence.ask([question for _, question in asked])
         for (order, question), ended in zip(asked, answers, strict=True):
-            for name, run in zip(question.detectors, _runs(question, ended, None, order)):  # noqa: B905  a process may die
+            said = _runs(question, ended, None, order)
+            for name, run in zip(question.detectors, said, strict=True):
                 runs[name].append(run)
         return tuple(
             DetectorProof(
