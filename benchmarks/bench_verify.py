@@ -18,12 +18,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bughunt.answer_store import Store
 from bughunt.detector import child_environment
-from bughunt.evidence import Evidence
+from bughunt.proving.answer_store import Store
+from bughunt.proving.evidence import Evidence
+from bughunt.proving.verify import prove
 from bughunt.select import select_bugs
 from bughunt.spec import Bank, load_bank
-from bughunt.verify import prove
 from bughunt.workspace import materialize
 
 

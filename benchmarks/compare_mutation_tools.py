@@ -27,7 +27,7 @@ from typing import NamedTuple
 from bughunt.detector import CaseRun, DetectorServer, child_environment
 from bughunt.grade import evidence
 from bughunt.mutate import clean_tree, mutate, unified_diff
-from bughunt.outcome import Batch, Case, Passed
+from bughunt.running.outcome import Batch, Case, Passed
 from bughunt.spec import Bank, load_bank
 
 HERE = Path(__file__).resolve().parent

@@ -18,9 +18,9 @@ from typing import IO
 
 import msgspec
 
-from bughunt import outcome, runner
 from bughunt.errors import EnvironmentProblem
-from bughunt.outcome import (
+from bughunt.running import outcome, runner
+from bughunt.running.outcome import (
     Batch,
     Case,
     CaseReport,

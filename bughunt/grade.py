@@ -9,7 +9,7 @@ import msgspec
 
 from bughunt.comparison import difference
 from bughunt.detector import Case, DetectorRun
-from bughunt.outcome import Crashed, Failed, Outcome, Passed, TimedOut
+from bughunt.running.outcome import Crashed, Failed, Outcome, Passed, TimedOut
 from bughunt.workspace import Symptom
 
 _LONGEST_EVIDENCE = 160

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bughunt.doctor import Finding
     from bughunt.grade import Grade, SymptomStatus
-    from bughunt.impact import Impact
+    from bughunt.measuring.impact import Impact
     from bughunt.select import Scope, Selection
     from bughunt.spec import Bank, Bug
     from bughunt.workspace import ChangedTest, Workspace

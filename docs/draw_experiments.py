@@ -8,7 +8,7 @@ Without names all bugs of the levels are drawn, and the page is written.
 import sys
 from pathlib import Path
 
-from bughunt import experiment
+from bughunt.measuring import experiment
 from bughunt.spec import load_bank
 
 DOCS = Path(__file__).parent

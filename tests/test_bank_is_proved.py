@@ -6,11 +6,11 @@ import subprocess
 
 import pytest
 
-from bughunt import company
-from bughunt.answer_store import Store
-from bughunt.evidence import Evidence, Question
 from bughunt.mutate import mutate
-from bughunt.proof import Verdict, verdict
+from bughunt.proving import company
+from bughunt.proving.answer_store import Store
+from bughunt.proving.evidence import Evidence, Question
+from bughunt.proving.proof import Verdict, verdict
 from bughunt.spec import load_bank
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from bughunt.proof import (
+from bughunt.proving.proof import (
     BugProof,
     Conflict,
     DetectorProof,

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from bughunt.answer_store import Store, default_path
 from bughunt.detector import CaseRun, DetectorRun
-from bughunt.outcome import Crashed, Failed, Passed, TimedOut
+from bughunt.proving.answer_store import Store, default_path
+from bughunt.running.outcome import Crashed, Failed, Passed, TimedOut
 
 DIGESTS = {"shop/__init__.py": "a", "shop/till.py": "b", "shop/unused.py": "c"}
 

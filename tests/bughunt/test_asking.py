@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from bughunt import asking
-from bughunt.asking import Asker, Ended, Over
+from bughunt.desk import asking
+from bughunt.desk.asking import Asker, Ended, Over
 from bughunt.detector import Case, Failed, Passed, RunnerDied
 
 JUDGE = "\ndef test_two(observed):\n    assert observed == 2\n"

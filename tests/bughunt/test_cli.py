@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bughunt import cli
+from bughunt.commands import choosing, hunting
 from bughunt.errors import EnvironmentProblem
 
 WRONG, BUGS_REMAIN, ENVIRONMENT, INTERRUPTED, UNREAD = 2, 1, 3, 130, 141
@@ -222,7 +223,7 @@ def status_of(hunt):
 def test_status_counts_what_was_done(hunt, bank_folder, monkeypatch):
     """The clock is moved by hand; the first command started it."""
     clock = iter([MORNING, *(MORNING + timedelta(minutes=it) for it in (5, 59, 61, 2945))])
-    monkeypatch.setattr(cli, "_now", lambda: next(clock))
+    monkeypatch.setattr(hunting, "_now", lambda: next(clock))
     edit("result = 1", "result = 0")
 
     hunt("check")
@@ -249,7 +250,7 @@ def test_status_counts_what_was_done(hunt, bank_folder, monkeypatch):
 
 def test_status_as_json_can_be_read_by_a_program(hunt, bank_folder, monkeypatch):
     """Times are absolute, and what has not happened is null."""
-    monkeypatch.setattr(cli, "_now", lambda: MORNING)
+    monkeypatch.setattr(hunting, "_now", lambda: MORNING)
     hunt("reveal", 1, "--yes", "--bank", bank_folder)
 
     record = status_of(hunt)
@@ -613,7 +614,7 @@ def test_trouble_with_the_machine_exits_with_three(call, monkeypatch):
     def fail(_):
         raise EnvironmentProblem("disk: full. Make room.")
 
-    monkeypatch.setattr(cli, "load", fail)
+    monkeypatch.setattr(choosing, "load", fail)
 
     result = call("levels")
 
@@ -626,7 +627,7 @@ def test_interrupt_ends_quietly(call, monkeypatch):
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load", interrupt)
+    monkeypatch.setattr(choosing, "load", interrupt)
 
     result = call("levels")
 

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from bughunt import conflict_list
 from bughunt.errors import BankError
+from bughunt.proving import conflict_list
 from bughunt.spec import Conflict, load_bank
 
 ADDED = Conflict(("sum_starts_at_one", "mean_divisor_off_by_one"), "it's so: always.")

@@ -2,18 +2,18 @@
 
 import pytest
 
-from bughunt import desk
-from bughunt.asking import Ended, Over
-from bughunt.desk import Bank, Desk
+from bughunt.desk import desk
+from bughunt.desk.asking import Ended, Over
+from bughunt.desk.desk import Bank, Desk
+from bughunt.desk.saves import Gone, Polling, Saved
+from bughunt.desk.screen import draw
+from bughunt.desk.terminal import ESCAPE, Key
+from bughunt.desk.watching import Saves
 from bughunt.detector import CaseRun, DetectorRun, Failed, Passed
 from bughunt.errors import BankChanged, WorkspaceError
 from bughunt.progress import update
 from bughunt.progress_report import Explanation
-from bughunt.saves import Gone, Polling, Saved
-from bughunt.screen import draw
 from bughunt.select import select_level
-from bughunt.terminal import ESCAPE, Key
-from bughunt.watching import Saves
 from bughunt.workspace import bugs_of, materialize
 
 WRONG = Failed("1 is not 0")

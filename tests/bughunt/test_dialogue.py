@@ -2,7 +2,7 @@
 
 import pytest
 
-from bughunt.dialogue import Dialogue
+from bughunt.desk.dialogue import Dialogue
 
 SIZE = (80, 24)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bughunt import experiment
 from bughunt.errors import BankError
+from bughunt.measuring import experiment
 from bughunt.spec import load_bank
 
 BANK = load_bank()

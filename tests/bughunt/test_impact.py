@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bughunt import cli, picture
+from bughunt import cli
 from bughunt.errors import BankError, SelectionError
-from bughunt.impact import Impact, Side, find_bug, measure
-from bughunt.probing import Crash, Point
+from bughunt.measuring import picture
+from bughunt.measuring.impact import Impact, Side, find_bug, measure
+from bughunt.measuring.probing import Crash, Point
 from bughunt.spec import load_bank
 
 PROBE = """\

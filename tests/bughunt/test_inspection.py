@@ -5,9 +5,9 @@ import textwrap
 import msgspec
 import pytest
 
-from bughunt import inspection
-from bughunt.inspection import inspect, sites
 from bughunt.mutate import MutatedTree, clean_tree
+from bughunt.proving import inspection
+from bughunt.proving.inspection import inspect, sites
 from bughunt.spec import load_bank
 
 ATTENTION = '''\

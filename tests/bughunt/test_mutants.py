@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bughunt.mutants import OPERATORS, mutants
+from bughunt.survey.mutants import OPERATORS, mutants
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,7 +145,7 @@ def test_mutant_refuses_a_text_that_it_was_not_made_from():
         mutant.apply("\n\na = b < c\n")
 
 
-MODULES = ["nanochat/loss_eval.py", "nanochat/sampling.py", "bughunt/outcome.py"]
+MODULES = ["nanochat/loss_eval.py", "nanochat/sampling.py", "bughunt/running/outcome.py"]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bughunt.observation import (
+from bughunt.running.observation import (
     ARRAY,
     MAX_BYTES,
     MAX_DEPTH,

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 import small_proof
 
-from bughunt import proof_exchange
-from bughunt.proof import RULES, Finding, Verdict
+from bughunt.proving import exchange as proof_exchange
+from bughunt.proving.proof import RULES, Finding, Verdict
 
 STATUSES = {
     "Killed", "Survived", "NoCoverage", "CompileError", "RuntimeError", "Timeout", "Ignored",

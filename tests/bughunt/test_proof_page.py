@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import small_proof
 
-from bughunt import proof_page
+from bughunt.proving import page as proof_page
 
 VOID = {"meta", "link", "br", "wbr", "hr", "img", "input"}
 
@@ -169,11 +169,11 @@ def test_detectors_stand_slowest_first_with_bars_in_proportion(bank):
     assert bars == [("300 ms", "100.0"), ("200 ms", "66.7"), ("100 ms", "33.3")]
 
 
-@pytest.mark.parametrize("module", ["proof_report", "proof_page", "proof_exchange"])
+@pytest.mark.parametrize("module", ["report", "page", "exchange"])
 def test_importing_a_report_imports_nothing_heavy(module):
     """A command that writes no page does not wait for what makes it."""
     heavy = "{'torch', 'jinja2', 'libcst', 'rich'}"
-    code = f"import bughunt.{module}, sys; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import bughunt.proving.{module}, sys; print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert run.stdout == "[]\n"

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 import small_proof
 
-from bughunt import proof_report, report
-from bughunt.proof import RULES, Verdict
+from bughunt import report
+from bughunt.proving import report as proof_report
+from bughunt.proving.proof import RULES, Verdict
 
 
 @pytest.fixture

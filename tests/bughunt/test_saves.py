@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from bughunt import saves
-from bughunt.saves import Follower, Gone, Place, Polling, Saved, follow
+from bughunt.desk import saves
+from bughunt.desk.saves import Follower, Gone, Place, Polling, Saved, follow
+from bughunt.desk.watching import Saves
 from bughunt.select import select_level
-from bughunt.watching import Saves
 from bughunt.workspace import materialize
 
 MODULE, TABLE = "abacus/arithmetic.py", "abacus/table.json"

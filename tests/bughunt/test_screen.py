@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bughunt.desk.screen import KEYS, Page, View, draw, listing, turned
+from bughunt.desk.watching import Saves, begin
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
-from bughunt.screen import KEYS, Page, View, draw, listing, turned
-from bughunt.watching import Saves, begin
 from bughunt.workspace import Symptom
 
 TEXT = "The model loses its way in long texts: far and near are mixed up"

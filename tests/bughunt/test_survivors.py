@@ -3,13 +3,13 @@
 import pytest
 from click.testing import CliRunner
 
-from bughunt import survivors
 from bughunt.cli import bughunt
-from bughunt.equivalent_mutants import FILE, declared
 from bughunt.errors import BankError, SelectionError
-from bughunt.mutants import mutants
 from bughunt.spec import load_bank
-from bughunt.survivors import Choice, Module, Verdict, survey
+from bughunt.survey import survivors
+from bughunt.survey.equivalent_mutants import FILE, declared
+from bughunt.survey.mutants import mutants
+from bughunt.survey.survivors import Choice, Module, Verdict, survey
 
 STEPS = """\
 STEP = int("2")

@@ -11,9 +11,9 @@ import threading
 
 import pytest
 
+from bughunt.desk.screen import Span
+from bughunt.desk.terminal import ESCAPE, Key, Resized, Terminal, check_terminal
 from bughunt.errors import BughuntError
-from bughunt.screen import Span
-from bughunt.terminal import ESCAPE, Key, Resized, Terminal, check_terminal
 
 PATIENCE = 20  # seconds
 ROWS = ((Span("a title", "bold"),), (Span("plain, "), Span("green", "green")))

@@ -11,17 +11,17 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from bughunt import conflict_list, findings, verify
-from bughunt.answer_store import Store
 from bughunt.cli import bughunt
 from bughunt.detector import CaseRun, DetectorRun, DetectorServer, child_environment
 from bughunt.errors import BankError, EnvironmentProblem, SelectionError
-from bughunt.evidence import Evidence, Question
-from bughunt.outcome import Passed
-from bughunt.proof import BugProof, DetectorProof, Run, Verdict
+from bughunt.proving import conflict_list, findings, verify
+from bughunt.proving.answer_store import Store
+from bughunt.proving.evidence import Evidence, Question
+from bughunt.proving.proof import BugProof, DetectorProof, Run, Verdict
+from bughunt.proving.self_check import check_the_checker
+from bughunt.proving.snapshot import Snapshot
+from bughunt.running.outcome import Passed
 from bughunt.select import select_bugs, select_random
-from bughunt.self_check import check_the_checker
-from bughunt.snapshot import Snapshot
 from bughunt.spec import load_bank
 
 pytestmark = pytest.mark.slow  # each test starts a server of its own

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bughunt.desk.watching import Saves, begin
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
-from bughunt.watching import Saves, begin
 from bughunt.workspace import Symptom
 
 LAWS = ("fast", "right", "small")

@@ -1,0 +1,1 @@
+"""The commands of ``bughunt``, by those who use them."""

@@ -1,0 +1,238 @@
+"""The commands that a hunter gives inside a workspace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bughunt.commands.options import BUGS_REMAIN, bank_option, json_option, load
+from bughunt.errors import BughuntError
+
+if TYPE_CHECKING:
+    from bughunt.manifest import Symptom
+    from bughunt.progress import Progress, Step
+    from bughunt.progress_report import Explanation
+    from bughunt.workspace import Workspace
+
+_MOST_JOBS = 4
+
+
+@click.command()
+@click.argument("number", metavar="[N]", required=False, type=int)
+@bank_option
+@json_option
+def check(number: int | None, bank: Path | None, as_json: bool) -> None:
+    """Say which symptoms of this workspace are fixed; with N, only that one.
+
+    One that is fixed for the first time is explained, if the bank is as it was.
+    Exit code 0: all that were looked at are fixed. 1: bugs remain.
+    """
+    from bughunt import detector, grade, progress_report, report, workspace
+
+    here = this_workspace()
+    moment = _now()
+    changed_tests = workspace.changed_tests(here)
+    symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
+    with report.working(f"Checking {here.manifest.title}", sys.stderr):
+        runs = detector.run_cases(
+            here.root, here.manifest.packages, grade.cases(here.root, symptoms), jobs=_MOST_JOBS
+        )
+    result = grade.grade(symptoms, runs)
+    sound = all(test.change == "added" for test in changed_tests)
+    fixed = {status.number: status.fixed for status in result.statuses if sound}
+    step = _keep(here, moment, lambda progress: progress.with_verdicts(fixed, moment))
+    learned = _learned(here, step.newly_fixed, bank)
+    if as_json:
+        record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
+        record |= {"changed_tests": changed_tests, "explanations": learned}
+        report.write_json(record, sys.stdout)
+    else:
+        told = progress_report.explained(learned)
+        report.write(report.checked(here, result, changed_tests, told), sys.stdout)
+    if result.fixed < result.total:
+        raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@click.command()
+@bank_option
+def watch(bank: Path | None) -> None:
+    """Show the symptoms of this workspace, and after each save which of them are fixed.
+
+    Keys: h hint, l list, d diff, a check all, r reset a file, q quit.
+    """
+    watch_workspace(this_workspace(), bank)
+
+
+@click.command()
+@bank_option
+def diff(bank: Path | None) -> None:
+    """Show what you have changed since the workspace was made."""
+    from bughunt import report, workspace
+
+    here = this_workspace()
+    _keep(here, _now())
+    report.write(report.changed(workspace.changes(here, load(bank))), sys.stdout)
+
+
+@click.command()
+@click.argument("number", metavar="N", type=int)
+@bank_option
+def hint(number: int, bank: Path | None) -> None:
+    """Show one more hint to symptom N, of three: the concept, the region, nearly the fix."""
+    from bughunt import progress_report, report, workspace
+
+    here = this_workspace()
+    _symptom(here, number)
+    bug = workspace.bugs_of(here, load(bank))[number - 1]
+    moment = _now()
+    step = _keep(here, moment, lambda progress: progress.with_hint(number, moment))
+    taken = len(step.after.trail(number).hints)
+    report.write(progress_report.hinted(number, bug, taken), sys.stdout)
+
+
+@click.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Say how far this hunt is: time, what the last check found, hints and answers taken."""
+    from bughunt import progress_report, report
+
+    here = this_workspace()
+    moment = _now()
+    state = progress_report.state(here, _keep(here, moment).after, moment)
+    if as_json:
+        report.write_json(state, sys.stdout)
+    else:
+        report.write(progress_report.told(state, moment), sys.stdout)
+
+
+@click.command()
+@click.argument("number", metavar="N", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@bank_option
+def reveal(number: int, yes: bool, bank: Path | None) -> None:
+    """Give up on symptom N: show its bug, why it matters and where it happened.
+
+    Of a symptom that a check has seen fixed, nothing is given up, and nothing is asked.
+    """
+    from bughunt import report, workspace
+
+    here = this_workspace()
+    symptom = _symptom(here, number)
+    bug = workspace.bugs_of(here, loaded := load(bank))[number - 1]
+    moment = _now()
+    is_fixed = _keep(here, moment).after.trail(number).first_fixed is not None
+    if not (yes or is_fixed):
+        click.echo(f"Symptom {number}: {symptom.text}", err=True)
+        if not _agrees("Show the answer?"):
+            click.echo("\nnothing shown; --yes skips the question", err=True)
+            return
+    _keep(here, moment, lambda progress: progress.with_answer(number, moment))
+    report.write(report.revealed(number, bug, workspace.mutation_diff(loaded, bug)), sys.stdout)
+
+
+@click.command()
+@click.argument("file", metavar="[FILE]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every file of the packages.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def reset(file: str | None, everything: bool, yes: bool) -> None:
+    """Put FILE back as it was when the workspace was made, bugs included.
+
+    What stood there is kept in .bughunt/backup.
+    """
+    from bughunt import progress_report, report
+    from bughunt import reset as resetting
+
+    if (file is not None) == everything:
+        raise click.UsageError("name one FILE, or --all. 'bughunt diff' shows what is changed.")
+    here = this_workspace()
+    moment = _now()
+    _keep(here, moment)
+    start = resetting.start_files(here)
+    left = resetting.added(here, start) if everything else ()
+    paths = tuple(start) if file is None else (resetting.named(here, file, start),)
+    changed = resetting.differing(here, {path: start[path] for path in paths})
+    if changed and not yes:
+        click.echo(f"Not as at the start: {', '.join(changed)}", err=True)
+        if not _agrees("Put back, and keep a copy?"):
+            click.echo("\nnothing changed; --yes skips the question", err=True)
+            return
+    folder = resetting.put_back(here, {path: start[path] for path in changed}, moment)
+    report.write(progress_report.put_back(changed, left, folder), sys.stdout)
+
+
+def watch_workspace(here: Workspace, path: Path | None) -> None:
+    """Watch until the hunter quits."""
+    from bughunt import workspace
+    from bughunt.desk import desk, terminal
+
+    terminal.check_terminal()
+    answers = desk.Bank(
+        bugs=lambda: workspace.bugs_of(here, load(path)),
+        learned=lambda numbers: _learned(here, numbers, path),
+    )
+    desk.watch(here, answers)
+
+
+def _agrees(question: str) -> bool:
+    """Ask; the end of the input is a no."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as error:  # click makes one exception of two
+        if isinstance(error.__context__, EOFError):
+            return False
+        raise
+
+
+def this_workspace() -> Workspace:
+    """Return the workspace around the current folder."""
+    from bughunt.workspace import find_workspace
+
+    return find_workspace(Path.cwd())
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def _keep(
+    workspace: Workspace, moment: datetime, change: Callable[[Progress], Progress] | None = None
+) -> Step:
+    """Note in the progress of the hunt what happened at this moment."""
+    from bughunt import progress
+
+    step = progress.update(workspace, moment, change)
+    for warning in step.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return step
+
+
+def _learned(here: Workspace, numbers: Sequence[int], path: Path | None) -> tuple[Explanation, ...]:
+    """Return what was behind these symptoms; nothing, if the bank is not what they came from."""
+    from bughunt import workspace
+    from bughunt.progress_report import Explanation
+
+    if not numbers:
+        return ()
+    try:
+        bank = load(path)
+        workspace.pristine(here, bank)
+        bugs = workspace.bugs_of(here, bank)
+    except BughuntError:
+        return ()
+    answers = ((number, bugs[number - 1]) for number in numbers)
+    return tuple(Explanation(number, bug.explanation, bug.reference) for number, bug in answers)
+
+
+def _symptom(workspace: Workspace, number: int) -> Symptom:
+    symptoms = workspace.manifest.symptoms
+    for symptom in symptoms:
+        if symptom.number == number:
+            return symptom
+    raise click.BadParameter(
+        f"there is no symptom {number}; this workspace has 1 to {len(symptoms)}.", param_hint="'N'"
+    )

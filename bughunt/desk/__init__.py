@@ -1,0 +1,1 @@
+"""``bughunt watch``: saves, verdicts and keys in, screens out."""

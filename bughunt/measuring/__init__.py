@@ -1,0 +1,1 @@
+"""What a bug costs, and how it looks: probes and experiments of the bank."""

@@ -1,0 +1,1 @@
+"""Detectors in processes that may be lost, and what comes back from them."""
