@@ -26,7 +26,7 @@ def _user_cache_dir():
 
 
 def write_atomically(path: Path, data: bytes):
-    """Writes `data` to `path` so that a reader, or a crash, sees the old file or the new one.
+    """Write `data` to `path` so that a reader, or a crash, sees the old file or the new one.
 
     The folder is created if need be. On failure nothing is left beside `path`.
     """

@@ -38,7 +38,7 @@ class Chat:
         self.exchanges = []
 
     def answer(self, text: str, seed: int = 0):
-        """Yields the answer of the model to what the user says, bit by bit as it is written.
+        """Yield the answer of the model to what the user says, bit by bit as it is written.
 
         If the caller stops listening before the end, the answer is over there.
 
@@ -75,7 +75,7 @@ class Chat:
         return [bos, *context, *question]
 
     def _spoken(self, prompt, answer, seed: int):
-        """Yields the text of an answer while its tokens are added to the list `answer`."""
+        """Yield the text of an answer while its tokens are added to the list `answer`."""
         tokenizer, engine = self.engine.tokenizer, self.engine
         decoder = StreamingDecoder(tokenizer)
         for (token,), _ in engine.generate(prompt, max_tokens=self.max_tokens, seed=seed,

@@ -51,7 +51,7 @@ def most_likely_answer(engine, conversation, max_tokens: int):
 
 
 def score_by_letters(model, tokenizer, task):
-    """Takes the letter that the model thinks most likely to begin the answer.
+    """Take the letter that the model thinks most likely to begin the answer.
 
     Args:
         model: a GPT.

@@ -70,7 +70,7 @@ def tokenizer_fingerprint(tokenizer):
 # Writing
 
 def save_checkpoint(run_dir: Path, meta: Meta, *, model, optimizers=(), loader_state=None, keep=2):
-    """Writes a checkpoint, then removes the oldest ones of the run but `keep`.
+    """Write a checkpoint, then remove the oldest ones of the run but `keep`.
 
     Every rank calls it. Returns the folder of the checkpoint.
 
@@ -110,7 +110,7 @@ def save_checkpoint(run_dir: Path, meta: Meta, *, model, optimizers=(), loader_s
 
 
 def _write_tensors(path: Path, content):
-    """Writes to disk what torch can save."""
+    """Write to disk what torch can save."""
     with _explained_failure(path), path.open("wb") as file:
         torch.save(content, file)
         file.flush()
@@ -132,7 +132,7 @@ def _write_meta(draft: Path, meta: Meta):
 
 @contextmanager
 def _explained_failure(path: Path):
-    """Turns a failure to write, which torch reports in its own way, into a helpful OSError."""
+    """Turn a failure to write, which torch reports in its own way, into a helpful OSError."""
     try:
         yield
     except (OSError, RuntimeError) as error:
@@ -143,7 +143,7 @@ def _explained_failure(path: Path):
 
 
 def _sync_folder(folder: Path):
-    """Makes the disk remember which names are in a folder."""
+    """Make the disk remember which names are in a folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -245,7 +245,7 @@ def load_model(checkpoint: Path, tokenizer=None, device="cpu"):
 
 
 def resume(checkpoint: Path, *, model, optimizers, tokenizer):
-    """Puts a run back to where it was saved: weights, optimizers and random numbers.
+    """Put a run back to where it was saved: weights, optimizers and random numbers.
 
     Every rank calls it.
 
@@ -274,7 +274,7 @@ def resume(checkpoint: Path, *, model, optimizers, tokenizer):
 
 
 def start_or_resume(settings, run_dir, *, model, optimizers, tokenizer):
-    """Puts everything where the run stands: at its beginning, or at its newest checkpoint.
+    """Put everything where the run stands: at its beginning, or at its newest checkpoint.
 
     Returns:
         (first step to run, state of the loader or None, metrics so far, none at the beginning).
@@ -299,7 +299,7 @@ def start_or_resume(settings, run_dir, *, model, optimizers, tokenizer):
 
 
 def check_tokenizer(checkpoint: Path, meta: Meta, tokenizer):
-    """Raises ValueError unless the checkpoint was trained with this very tokenizer."""
+    """Raise ValueError unless the checkpoint was trained with this very tokenizer."""
     found = tokenizer_fingerprint(tokenizer)
     if found != meta.tokenizer:
         raise ValueError(
@@ -310,7 +310,7 @@ def check_tokenizer(checkpoint: Path, meta: Meta, tokenizer):
 
 
 def check_same(checkpoint: Path, what: str, *, saved: dict, given: dict):
-    """Raises ValueError, which lists the differences, unless two sets of values are equal."""
+    """Raise ValueError, which lists the differences, unless two sets of values are equal."""
     differences = [
         f"{name} is {given.get(name)!r} but was {saved.get(name)!r}"
         for name in [*saved, *(given.keys() - saved.keys())]
@@ -326,7 +326,7 @@ _NEXT_STEP = "Restore the file, or remove this checkpoint and resume from the on
 
 
 def _check_file(path: Path, num_bytes: int, sha256: str):
-    """Raises ValueError unless the file has this size and checksum."""
+    """Raise ValueError unless the file has this size and checksum."""
     if not path.exists():
         raise ValueError(f"{path}: this part of the checkpoint is missing. {_NEXT_STEP}")
     size = path.stat().st_size

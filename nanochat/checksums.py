@@ -23,7 +23,7 @@ def sha256_of(path: Path):
 
 
 def parse_sums(text: str, where):
-    """Reads lines as above into {file name: sum}. `where` names the source in a ValueError."""
+    """Read lines as above into {file name: sum}. `where` names the source in a ValueError."""
     sums = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -43,6 +43,6 @@ def read_sums(folder: Path):
 
 
 def write_sums(folder: Path, sums):
-    """Notes {file name: sum} for a folder, in place of what was noted before."""
+    """Note {file name: sum} for a folder, in place of what was noted before."""
     lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
     write_atomically(folder / FILE_NAME, "".join(lines).encode())

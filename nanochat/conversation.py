@@ -19,7 +19,7 @@ PART_TYPES = ("text", "python", "python_output")
 
 
 def render(tokenizer, conversation, max_tokens: int):
-    """Renders a whole conversation, cut off after `max_tokens`.
+    """Render a whole conversation, cut off after `max_tokens`.
 
     Returns (ids, mask), two lists of the same length: the token ids, and a flag for each of them
     that says whether a model is to learn to produce it. These are the tokens by which an assistant
@@ -37,7 +37,7 @@ def render(tokenizer, conversation, max_tokens: int):
 
 
 def completion_prompt(tokenizer, conversation):
-    """Renders all but the last answer, up to the point where an assistant has to start it.
+    """Render all but the last answer, up to the point where an assistant has to start it.
 
     Returns token ids: a prefix of the rendering of the whole conversation.
     Raises ValueError if the last message is not from an assistant, or as `render` does.
@@ -53,7 +53,7 @@ def completion_prompt(tokenizer, conversation):
 
 
 def _spans(tokenizer, turns):
-    """Yields the rendering in pieces: (token ids, 1 where a model is to produce them, else 0)."""
+    """Yield the rendering in pieces: (token ids, 1 where a model is to produce them, else 0)."""
     special = tokenizer.encode_special
 
     yield [tokenizer.get_bos_token_id()], 0
@@ -104,7 +104,7 @@ def _turns(conversation):
 
 
 def _check_roles(messages):
-    """Raises ValueError unless user and assistant alternate, after at most one system message."""
+    """Raise ValueError unless user and assistant alternate, after at most one system message."""
     for index, message in enumerate(messages):
         if not isinstance(message, dict) or not {"role", "content"} <= message.keys():
             raise ValueError(f"{_place(index)}: found {_brief(message)}. "
@@ -122,7 +122,7 @@ def _check_roles(messages):
 
 
 def _check_contents(messages):
-    """Raises ValueError unless each message holds text, or parts where parts may stand."""
+    """Raise ValueError unless each message holds text, or parts where parts may stand."""
     for index, message in enumerate(messages):
         content = message["content"]
         if isinstance(content, str):
@@ -135,7 +135,7 @@ def _check_contents(messages):
 
 
 def _check_part(part, place: str):
-    """Raises ValueError unless `part` is a dict with a known type and a text."""
+    """Raise ValueError unless `part` is a dict with a known type and a text."""
     if not isinstance(part, dict) or not isinstance(part.get("text"), str):
         raise ValueError(f'{place}: found {_brief(part)}. Write {{"type": ..., "text": "..."}}.')
     if part.get("type") not in PART_TYPES:

@@ -24,7 +24,7 @@ SCHEMA = pa.schema([(dataset.COLUMN, pa.string())])
 
 
 def documents(seed: int = 0, start: int = 0):
-    """Yields the documents of a seed without end, from number `start` on."""
+    """Yield the documents of a seed without end, from number `start` on."""
     for index in itertools.count(start):
         rng = random.Random(f"corpus/{seed}/{index}")
         kind = rng.choices(list(KINDS), weights=KINDS.values())[0]
@@ -113,7 +113,7 @@ KINDS = {story: 10, facts: 3, sums: 4, word_problem: 3, spelling: 2, letters: 2,
 # Into shards
 
 def write_corpus(data_dir=None, *, characters=None, number=None, seed=0, shards=8, group_rows=256):
-    """Writes a corpus as parquet shards, all of about the same size; the last is for validation.
+    """Write a corpus as parquet shards, all of about the same size; the last is for validation.
 
     The shards get their names when all of them are complete: a folder never passes for a corpus
     while it has only part of one.
@@ -163,7 +163,7 @@ def write_corpus(data_dir=None, *, characters=None, number=None, seed=0, shards=
 
 
 def _until(stream, quota, weigh):
-    """Yields documents until their weights, added up, reach the quota."""
+    """Yield documents until their weights, added up, reach the quota."""
     weight = 0
     while weight < quota:
         text = next(stream)
@@ -172,7 +172,7 @@ def _until(stream, quota, weigh):
 
 
 def _write_shard(path, texts, group_rows):
-    """Writes documents in row groups. Returns how many, and how many characters."""
+    """Write documents in row groups. Return how many, and how many characters."""
     count = characters = 0
     options = {"compression": "zstd", "write_page_checksum": True}
     with pq.ParquetWriter(path, SCHEMA, **options) as writer:

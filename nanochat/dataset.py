@@ -74,7 +74,7 @@ class RowGroup:
 
 
 def row_groups(split: str, start: int = 0, step: int = 1, data_dir=None):
-    """Yields every `step`-th RowGroup of a split, from number `start` on, through all its shards.
+    """Yield every `step`-th RowGroup of a split, from number `start` on, through all its shards.
 
     Shards are opened only when their turn comes. Raises what `list_split` and a bad shard raise.
     """
@@ -100,7 +100,7 @@ def read_row_group(group: RowGroup):
 
 
 def parquets_iter_batched(split: str, start: int = 0, step: int = 1, data_dir=None):
-    """Yields the documents of a split, one list of strings for each row group.
+    """Yield the documents of a split, one list of strings for each row group.
 
     For one of several ranks: `start` is its number and `step` is how many there are; together they
     get every row group once. Goes through the data a single time.
@@ -135,7 +135,7 @@ def opened_shard(path: Path):
 
 
 def _check_column(path: Path, schema):
-    """Raises ValueError unless the shard has documents where they are expected."""
+    """Raise ValueError unless the shard has documents where they are expected."""
     if COLUMN not in schema.names:
         raise ValueError(f"{path}: there is no column {COLUMN!r}, only {schema.names}. "
                          f"Put one document in each row of a column {COLUMN!r}.")

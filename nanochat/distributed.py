@@ -16,7 +16,7 @@ from nanochat.device import autodetect_device
 
 @contextmanager
 def process_group(device_name: str = "auto"):
-    """Joins the processes that torchrun started, for as long as the block lasts.
+    """Join the processes that torchrun started, for as long as the block lasts.
 
     Args:
         device_name: "auto" for the best device of this machine, or the name of one, as "cpu".
@@ -61,13 +61,13 @@ def is_main():
 
 
 def say(text: str):
-    """Prints a line, once for all processes."""
+    """Print a line, once for all processes."""
     if is_main():
         print(text, flush=True)
 
 
 def barrier():
-    """Waits until all processes have come this far."""
+    """Wait until all processes have come this far."""
     if in_group():
         dist.barrier()
 

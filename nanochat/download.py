@@ -46,7 +46,7 @@ def shard_name(number: int):
 
 
 def download_shards(numbers, *, url=PUBLIC_SHARDS, data_dir=None, sums=None, patience=None):
-    """Makes sure that the shards with these numbers are in the folder; notes their checksums.
+    """Make sure that the shards with these numbers are in the folder; note their checksums.
 
     Args:
         numbers: of the shards, an iterable of int.
@@ -96,7 +96,7 @@ def fetch_shard(url: str, path: Path, *, sha256=None, patience):
 
 
 def _check_content(url, partial, found, sha256):
-    """Raises ValueError unless the file has the checksum, if one is known, and is a shard."""
+    """Raise ValueError unless the file has the checksum, if one is known, and is a shard."""
     if sha256 not in (None, found):
         raise ValueError(f"{url}: what arrived has SHA-256 {found}, not {sha256}. Try again; if it "
                          "happens again, the list of checksums is not for this address.")
@@ -155,7 +155,7 @@ def _judge_status(url, error, partial):
 
 
 def _receive(response, partial, held):
-    """Writes a response behind the first `held` bytes. Raises Interrupted if it ends early."""
+    """Write a response behind the first `held` bytes. Raise Interrupted if it ends early."""
     length = response.headers.get("Content-Length")
     total = None if length is None else held + int(length)
     progress = ProgressLine(partial.stem, held, total)
@@ -185,14 +185,14 @@ class ProgressLine:
         self.on_terminal = sys.stderr.isatty()
 
     def update(self, held):
-        """Shows how many bytes are there, a few times a second."""
+        """Show how many bytes are there, a few times a second."""
         now = time.monotonic()
         if self.on_terminal and now - self.shown > 0.2:
             self.shown = now
             print(f"\r{self._text(held)}", end="", file=sys.stderr, flush=True)
 
     def end(self, held):
-        """Shows how far it came, and ends the line."""
+        """Show how far it came, and end the line."""
         print("\r" * self.on_terminal + self._text(held), file=sys.stderr)
 
     def _text(self, held):

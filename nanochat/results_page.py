@@ -29,7 +29,7 @@ tr { border-bottom: 1px solid #ddd; } svg { max-width: 100%; height: auto; }
 
 
 def write_results_page(path: Path, preset: str, stages):
-    """Writes the page of the runs in the base folder.
+    """Write the page of the runs in the base folder.
 
     Args:
         path: where to.

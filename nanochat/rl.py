@@ -48,7 +48,7 @@ def rollout_seed(seed: int, step: int, rank: int, index: int):
 
 
 def sample_group(engine, task, conversation, *, num_samples: int, max_tokens: int, seed: int):
-    """Samples answers to the last question of a conversation, and has the task judge them.
+    """Sample answers to the last question of a conversation, and have the task judge them.
 
     Args:
         engine: an Engine.

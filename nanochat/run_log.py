@@ -50,7 +50,7 @@ class RunLog:
         write_atomically(self.path, "".join(lines).encode())
 
     def write(self, step: int, **values):
-        """Adds a record: steps done, and what was measured."""
+        """Add a record: steps done, and what was measured."""
         if not is_main():
             return
         with self.path.open("a", encoding="utf-8") as file:

@@ -85,7 +85,7 @@ class ConversationLoader:
         return self
 
     def __next__(self):
-        """Returns inputs (B, T) int32 and targets (B, T) int64, on the loader's device."""
+        """Return inputs (B, T) int32 and targets (B, T) int64, on the loader's device."""
         rows = [self._row() for _ in range(self.B)]
         ids = pad_rows([ids for ids, _ in rows], self.T + 1, self.tokenizer.get_bos_token_id())
         mask = pad_rows([mask for _, mask in rows], self.T + 1, 0)
@@ -129,7 +129,7 @@ class JoinedLoader:
         return self
 
     def __next__(self):
-        """Returns inputs and targets of all rows."""
+        """Return inputs and targets of all rows."""
         inputs, targets = zip(*map(next, self.loaders), strict=True)
         return torch.cat(inputs), torch.cat(targets)
 

@@ -190,7 +190,7 @@ def cast(rng):
 
 
 def expand(template: str, rng, words):
-    """Fills a template in, and what comes out of that, until no placeholder is left."""
+    """Fill a template in, and what comes out of that, until no placeholder is left."""
     def fill(match):
         article, name = match.groups()
         text = words.get(name) or _choose(name, rng, words)
