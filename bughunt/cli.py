@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from bughunt import streams
-from bughunt.commands import bank, choosing, hunting, measuring
+from bughunt.commands import bank, choosing, hunting, measuring, writing
 from bughunt.commands.options import bank_option, catalogue, json_option
 from bughunt.errors import BughuntError, EnvironmentProblem, NotAWorkspace
 
@@ -140,3 +140,5 @@ _COMMANDS: tuple[click.Command, ...] = (
 )
 for _command in _COMMANDS:
     bughunt.add_command(_command)
+for _command in (writing.lint,):
+    bank.bank.add_command(_command)

@@ -31,10 +31,11 @@ ORDER = [
     "survey.json_cache", "survey.survivors",
     "report", "progress_report", "survey.report",
     "proving.report", "proving.page", "proving.exchange",
+    "authoring.lint",
     "desk.watching", "desk.saves", "desk.screen", "desk.asking", "desk.terminal",
     "desk.dialogue", "desk.desk",
     "streams", "commands.options", "commands.choosing", "commands.hunting",
-    "commands.measuring", "commands.bank", "cli", "__main__",
+    "commands.measuring", "commands.bank", "commands.writing", "cli", "__main__",
 ]
 # fmt: on
 

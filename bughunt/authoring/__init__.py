@@ -1,0 +1,1 @@
+"""Writing a bank: what an author wants to know before anything is proved."""

@@ -1,0 +1,107 @@
+"""Everything that can be said of a bank without running a detector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from bughunt import detector_files
+from bughunt.errors import BankError, MutationFailed
+from bughunt.mutate import mutate
+from bughunt.proving.findings import Findings
+from bughunt.proving.inspection import inspect
+from bughunt.proving.proof import Finding
+from bughunt.spec import Bank, Level, load_bank
+
+CATALOGUE = "levels.yaml"
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<text>.*)", re.DOTALL)
+_SUFFIXES = (".yaml", ".yml")
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """Something that is wrong with a bank."""
+
+    file: str  # as messages show it
+    line: int
+    text: str  # what about, what, the value, and the next step
+    rule: str  # one of the rules of a proof, or "catalogue" when it cannot even be loaded
+
+
+def catalogues(files: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the catalogues that files belong to, each once; a file of no bank has none.
+
+    A YAML file and a folder are what they are; any other file belongs to the ``levels.yaml`` in its
+    folder, or in the nearest one above.
+    """
+    return tuple(dict.fromkeys(found for file in files if (found := _catalogue_of(file))))
+
+
+def _catalogue_of(file: Path) -> Path | None:
+    if file.is_dir():
+        return (file / CATALOGUE).resolve()
+    if file.suffix in _SUFFIXES:
+        return file.resolve()
+    above = (folder / CATALOGUE for folder in file.absolute().parents)
+    return next((found.resolve() for found in above if found.is_file()), None)
+
+
+def lint(catalogue: Path | None) -> tuple[Complaint, ...]:
+    """Return what is wrong with a bank, in the order of places; None: the one of bughunt."""
+    try:
+        bank = load_bank(catalogue)
+        found = {*_of_bugs(bank), *_of_levels(bank), *_of_detectors(bank)}
+    except BankError as error:
+        found = {_told(problem) for problem in error.problems}
+    return tuple(sorted(found))
+
+
+def _told(problem: str, rule: str = "catalogue") -> Complaint:
+    """Return a problem that begins with its place; one without a line is about the whole file."""
+    place = _PLACE.fullmatch(problem)
+    if place is None:
+        file, _, text = problem.partition(": ")
+        return Complaint(file=file, line=1, text=text, rule=rule)
+    return Complaint(file=place["file"], line=int(place["line"]), text=place["text"], rule=rule)
+
+
+def _noted(finding: Finding) -> Complaint:
+    kind, name = ("bug", finding.bug) if finding.bug else ("detector", finding.detector)
+    return Complaint(
+        file=finding.file,
+        line=finding.line,
+        text=f"{kind} '{name}': {finding.text}",
+        rule=finding.rule,
+    )
+
+
+def _of_bugs(bank: Bank) -> Iterator[Complaint]:
+    for bug in bank.bugs.values():
+        yield from map(_noted, inspect(bank, bug))
+
+
+def _of_levels(bank: Bank) -> Iterator[Complaint]:
+    """Put the bugs of each level together; what fails for a bug alone is told there."""
+    for level in bank.levels.values():
+        for problem in _problems_together(bank, level):
+            yield _told(problem, "edit-fails")
+
+
+def _problems_together(bank: Bank, level: Level) -> tuple[str, ...]:
+    try:
+        mutate(bank, [bank.bugs[name] for name in level.bugs])
+    except MutationFailed as error:
+        return error.problems
+    return ()
+
+
+def _of_detectors(bank: Bank) -> Iterator[Complaint]:
+    """Read every detector of the folder."""
+    found = Findings(bank)
+    for file in sorted(bank.detectors.glob("test_*.py")):
+        name = file.stem.removeprefix("test_")
+        for problem in detector_files.problems(bank, name):
+            found.detector("not-collected", name, problem)
+    return map(_noted, found.all)
