@@ -1,15 +1,12 @@
 """A watch in a real terminal: what a hunter sees, types, and finds when it is over."""
 
-import os
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
+from real_terminal import Shell
 
 from bughunt.select import select_level
 from bughunt.spec import load_bank
@@ -21,7 +18,6 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 120  # seconds for a text to appear: a busy machine imports torch slowly
 SMALL_BANK = {
     "levels.yaml": """\
 version: 1
@@ -61,45 +57,6 @@ def test_the_total_of_nothing_is_nothing(observed):
     assert observed == 0
 """,
 }
-
-
-class Shell:
-    """A shell in a terminal of 80 columns and 24 rows, in a folder."""
-
-    def __init__(self, socket, folder, **variables):
-        self._socket = socket
-        options = [f"-e{name}={value}" for name, value in variables.items()]
-        size = ("-x", "80", "-y", "24")
-        self._tmux("-f", os.devnull, "new-session", "-d", *size, "-c", str(folder), *options, "sh")
-
-    def _tmux(self, *arguments):
-        command = ["tmux", "-S", str(self._socket), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    def press(self, *keys):
-        """Type keys, as tmux names them."""
-        self._tmux("send-keys", *keys)
-
-    def run(self, command):
-        """Type a command and Enter; bughunt is the one that is tested."""
-        bughunt = f"{shlex.quote(sys.executable)} -m bughunt"
-        self.press("-l", command.replace("bughunt", bughunt))
-        self.press("Enter")
-
-    def screen(self):
-        """Return what is seen."""
-        return self._tmux("capture-pane", "-p")
-
-    def wait_for(self, text):
-        """Return the screen as soon as it holds the text."""
-        end = time.monotonic() + PATIENCE
-        while text not in (screen := self.screen()):
-            assert time.monotonic() < end, f"{text!r} does not appear:\n{screen}"
-        return screen
-
-    def close(self):
-        """End the terminal and what runs in it."""
-        self._tmux("kill-server")
 
 
 @pytest.fixture
