@@ -31,7 +31,7 @@ ORDER = [
     "survey.json_cache", "survey.survivors",
     "report", "progress_report", "survey.report",
     "proving.report", "proving.page", "proving.exchange",
-    "authoring.lint",
+    "authoring.lint", "authoring.preview", "authoring.report",
     "desk.watching", "desk.saves", "desk.screen", "desk.asking", "desk.terminal",
     "desk.dialogue", "desk.desk",
     "streams", "commands.options", "commands.choosing", "commands.hunting",

@@ -67,7 +67,8 @@ def _told(problem: str, rule: str = "catalogue") -> Complaint:
     return Complaint(file=place["file"], line=int(place["line"]), text=place["text"], rule=rule)
 
 
-def _noted(finding: Finding) -> Complaint:
+def noted(finding: Finding) -> Complaint:
+    """Return a finding of a proof as a complaint."""
     kind, name = ("bug", finding.bug) if finding.bug else ("detector", finding.detector)
     return Complaint(
         file=finding.file,
@@ -79,7 +80,7 @@ def _noted(finding: Finding) -> Complaint:
 
 def _of_bugs(bank: Bank) -> Iterator[Complaint]:
     for bug in bank.bugs.values():
-        yield from map(_noted, inspect(bank, bug))
+        yield from map(noted, inspect(bank, bug))
 
 
 def _of_levels(bank: Bank) -> Iterator[Complaint]:
@@ -104,4 +105,4 @@ def _of_detectors(bank: Bank) -> Iterator[Complaint]:
         name = file.stem.removeprefix("test_")
         for problem in detector_files.problems(bank, name):
             found.detector("not-collected", name, problem)
-    return map(_noted, found.all)
+    return map(noted, found.all)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bughunt.commands.options import BUGS_REMAIN, bank_option, catalogue, json_option
+from bughunt.commands.options import BUGS_REMAIN, bank_option, catalogue, json_option, load
 
 
 @click.command()
@@ -26,6 +26,7 @@ def lint(files: tuple[Path, ...], bank: Path | None, as_json: bool) -> None:
         raise click.UsageError("FILE and --bank both name the bank. Leave one of them out.")
     from bughunt import report
     from bughunt.authoring.lint import catalogues, lint
+    from bughunt.authoring.report import complained
 
     chosen = catalogues(files) if files else (catalogue(bank),)
     complaints = [complaint for path in chosen for complaint in lint(path)]
@@ -33,6 +34,28 @@ def lint(files: tuple[Path, ...], bank: Path | None, as_json: bool) -> None:
         report.write_json(complaints, sys.stdout)
     else:
         for it in complaints:
-            click.echo(f"{it.file}:{it.line}: {it.text}")
+            click.echo(complained(it))
     if complaints:
+        raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@click.command()
+@click.argument("bug", metavar="BUG")
+@bank_option
+@json_option
+def preview(bug: str, bank: Path | None, as_json: bool) -> None:
+    """Show BUG as its author has to see it: the change, the words around it, and all that is told.
+
+    Nothing is run. Exit code 1: 'bughunt bank lint' complains of it.
+    """
+    from bughunt import report
+    from bughunt.authoring import report as authoring_report
+    from bughunt.authoring.preview import preview
+
+    seen = preview(load(bank), bug)
+    if as_json:
+        report.write_json(seen, sys.stdout)
+    else:
+        report.write(authoring_report.previewed(seen), sys.stdout)
+    if seen.complaints:
         raise click.exceptions.Exit(BUGS_REMAIN)

@@ -1,0 +1,57 @@
+"""What an author is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bughunt.authoring.lint import Complaint
+from bughunt.authoring.preview import Preview, Words
+from bughunt.report import Block, Diff, Line, Table
+
+_BLANK = Line("")
+_TOLD = ("Concept", "Region", "Nearly")  # what the three hints are about
+
+
+def complained(complaint: Complaint) -> str:
+    """Return a complaint on one line, which begins with its place."""
+    return f"{complaint.file}:{complaint.line}: {complaint.text}"
+
+
+def previewed(preview: Preview) -> tuple[Block, ...]:
+    """Return a bug: the change, the words beside it, what a hunter is told, what proves it."""
+    bug = preview.bug
+    topics = ", ".join(bug.topics)
+    levels = "; ".join(preview.levels) or "in no level"
+    blocks: list[Block] = [
+        Line(f"{bug.id}  ({preview.place})", "bold"),
+        Line(f"difficulty {bug.difficulty}, {topics}, {levels}"),
+        *_part("The hunter sees", (Line(bug.symptom.strip()),)),
+    ]
+    if preview.diff:
+        blocks += _part("The code", (Diff(preview.diff),))
+    if preview.words:
+        blocks += _part("Do these still fit?", (Table(tuple(map(_words_row, preview.words))),))
+    hints = tuple(
+        (Line(name, "dim"), Line(hint.strip())) for name, hint in zip(_TOLD, bug.hints, strict=True)
+    )
+    blocks += _part("Hints", (Table(hints),))
+    blocks += _part("After the hunt", (Line(bug.explanation.strip()), Line(bug.reference.strip())))
+    blocks += _part("Detector", tuple(_law_of(preview)))
+    if preview.complaints:
+        told = tuple(Line(complained(it), "red") for it in preview.complaints)
+        blocks += _part("What is wrong", told)
+    return tuple(blocks)
+
+
+def _part(title: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return (_BLANK, Line(title, "bold cyan"), *blocks)
+
+
+def _words_row(words: Words) -> tuple[Line, ...]:
+    return Line(f"{words.path}:{words.line}", "dim"), Line(words.text)
+
+
+def _law_of(preview: Preview) -> Iterator[Line]:
+    exception = preview.bug.expect.exception
+    yield Line(f"{preview.detector}: {preview.law or 'says nothing of its law'}")
+    yield Line(f"It is to end with {exception or 'an assertion that fails'}.")
