@@ -1,20 +1,15 @@
-"""How far a hunt is: when it started, hints taken, answers shown, what was seen fixed.
-
-The record is the hunter's own. A workspace is written without it, its git ignores it, and a record
-that cannot be used is put away and begun anew: no command fails for want of it.
-"""
+"""How far a hunt is: when it started, hints taken, answers shown, what was seen fixed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from bughunt import backup, placement
-from bughunt.errors import EnvironmentProblem
+from bughunt import record
+from bughunt.record import Form
 from bughunt.workspace import Workspace
 
 FORMAT = 1
@@ -78,6 +73,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return msgspec.structs.replace(self, symptoms=symptoms)
 
 
+_FORM = Form(PROGRESS, Progress, FORMAT, "a record of progress", "progress is not kept")
+
+
 class Step(msgspec.Struct, frozen=True):
     """The record before and after something happened."""
 
@@ -96,14 +94,6 @@ class Step(msgspec.Struct, frozen=True):
         )
 
 
-class _Head(msgspec.Struct, frozen=True):
-    format: int
-
-
-class _Unusable(Exception):
-    """The record is there and is none."""
-
-
 def update(
     workspace: Workspace,
     moment: datetime,
@@ -112,60 +102,29 @@ def update(
     """Read the record of a workspace, or begin it at this moment; change it, and keep it."""
     change = change or (lambda unchanged: unchanged)
     trails = (Trail(),) * len(workspace.manifest.symptoms)
-    before = Progress(format=FORMAT, started=moment, symptoms=trails)
-    kept, warnings = None, []
-    try:
-        kept = _read(workspace)
-    except _Unusable as error:
-        try:
-            folder = _put_away(workspace, moment)
-        except OSError as problem:
-            text = f"{error} It cannot be put away: {problem.strerror}. Remove it."
-            return Step(before, change(before), (text,))
-        warnings.append(f"{error} It is kept in {folder}, and a new one is begun.")
-    before = kept or before
+    found = record.recover(workspace.root, _FORM, _misfit(workspace), moment)
+    before = found.record or Progress(format=FORMAT, started=moment, symptoms=trails)
     after = change(before)
-    if after != kept:
-        warnings += _keep(workspace, after)
+    warnings = list(found.warnings)
+    if after != found.record and found.may_be_kept:
+        warnings += record.keep(workspace.root, _FORM, after)
     return Step(before, after, tuple(warnings))
 
 
-def _keep(workspace: Workspace, progress: Progress) -> Iterator[str]:
-    """Write the record; yield why that cannot be done."""
-    content = msgspec.json.format(msgspec.json.encode(progress), indent=2) + b"\n"
-    advice = "Look at its permissions; until it can be, progress is not kept."
+def seen(workspace: Workspace) -> Progress | None:
+    """Return the record as it stands, without beginning one; None: none that can be used."""
     try:
-        placement.place_file(content, workspace.root / PROGRESS, advice=advice)
-    except EnvironmentProblem as error:
-        yield str(error)
-
-
-def _read(workspace: Workspace) -> Progress | None:
-    """Return the record; None: there is none yet."""
-    file = workspace.root / PROGRESS
-    try:
-        content = file.read_bytes()
-        head = msgspec.json.decode(content, type=_Head)
-        if head.format != FORMAT:
-            text = f"format {head.format}; this bughunt reads format {FORMAT}."
-            raise _Unusable(f"{file}: {text}")
-        progress = msgspec.json.decode(content, type=Progress)
-    except FileNotFoundError:
+        return record.read(workspace.root, _FORM, _misfit(workspace))
+    except record.Unusable:
         return None
-    except OSError as error:
-        raise _Unusable(f"{file}: cannot be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _Unusable(f"{file}: not a record of progress: {error}.") from None
+
+
+def _misfit(workspace: Workspace) -> Callable[[Progress], str]:
     known = len(workspace.manifest.symptoms)
-    if len(progress.symptoms) != known:
-        text = f"is about {len(progress.symptoms)} symptoms, and this workspace has {known}."
-        raise _Unusable(f"{file}: {text}")
-    return progress
 
+    def problem(progress: Progress) -> str:
+        number = len(progress.symptoms)
+        text = f"is about {number} symptoms, and this workspace has {known}."
+        return "" if number == known else text
 
-def _put_away(workspace: Workspace, moment: datetime) -> Path:
-    """Move the record into a folder of its own; return that."""
-    folder = backup.folder(workspace.root, moment)
-    folder.mkdir(parents=True)
-    (workspace.root / PROGRESS).rename(folder / Path(PROGRESS).name)
-    return folder
+    return problem
