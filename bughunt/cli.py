@@ -140,5 +140,5 @@ _COMMANDS: tuple[click.Command, ...] = (
 )
 for _command in _COMMANDS:
     bughunt.add_command(_command)
-for _command in (writing.lint, writing.preview):
+for _command in (writing.lint, writing.preview, writing.schema):
     bank.bank.add_command(_command)

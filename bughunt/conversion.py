@@ -106,12 +106,17 @@ def _advice(kind: Any) -> str:
 
 
 def _documented(kind: type[msgspec.Struct], name: str) -> str:
-    """Return what the docstring of a record, or of its parent, says that a field is for."""
+    text = documented(kind, name)
+    return f"Add it: {text}." if text else f"Add '{name}'."
+
+
+def documented(kind: type[msgspec.Struct], name: str) -> str:
+    """Return what the docstring of a record, or of its parent, says that a field is for, or ""."""
     line = re.compile(rf"^(?:\w+, )*{name}(?:, \w+)*: (.+(?:\n +.+)*)", re.MULTILINE)
     for owner in kind.__mro__:
         if found := line.search(inspect.cleandoc(owner.__doc__ or "")):
-            return f"Add it: {' '.join(found[1].split())}."
-    return f"Add '{name}'."
+            return " ".join(found[1].split())
+    return ""
 
 
 def shown(value: Any, longest: int = 60) -> str:

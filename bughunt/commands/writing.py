@@ -59,3 +59,20 @@ def preview(bug: str, bank: Path | None, as_json: bool) -> None:
         report.write(authoring_report.previewed(seen), sys.stdout)
     if seen.complaints:
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@click.command()
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def schema(out: Path | None) -> None:
+    """Write the JSON Schema of levels.yaml, with the operators that are installed.
+
+    An editor finds it by the first line of levels.yaml:
+    '# yaml-language-server: $schema=levels.schema.json'.
+    """
+    from bughunt.authoring.schema import schema_text
+    from bughunt.placement import place_file
+
+    if out is None:
+        click.echo(schema_text(), nl=False)
+    else:
+        place_file(schema_text().encode(), out)
