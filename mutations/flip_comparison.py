@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Comparison = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"]
 
-_OPPOSITE: dict[str, Comparison] = {
+OPPOSITE: dict[str, Comparison] = {
     "==": "!=",
     "!=": "==",
     "<": ">=",
@@ -61,5 +61,5 @@ class FlipComparison(Operator, frozen=True):
         """Replace the operator and keep the white space around it."""
         for site in code.expressions(self.match):
             operator = code.comparison_operator(site.node)
-            to = self.to or _OPPOSITE[code.source(operator).strip()]
+            to = self.to or OPPOSITE[code.source(operator).strip()]
             yield code.replace_operator(operator, to)
