@@ -1,4 +1,4 @@
-"""Byte-level BPE training, written in Rust.
+"""Byte-level BPE training: what is hot in Rust, the rest in Python.
 
 >>> import rustbpe
 >>> tokenizer = rustbpe.Tokenizer()
@@ -9,13 +9,6 @@
 [116, 257, 32, 99, 256]
 """
 
-try:
-    from rustbpe._rustbpe import Tokenizer
-except ImportError as error:
-    raise ImportError(
-        "rustbpe: the compiled module 'rustbpe._rustbpe' is missing or does not fit this Python. "
-        "Build it with 'pip install .' in the checkout, after installing Rust from "
-        "https://rustup.rs if 'cargo' is not found."
-    ) from error
+from rustbpe.tokenizer import Tokenizer
 
 __all__ = ["Tokenizer"]

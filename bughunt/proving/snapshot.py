@@ -92,7 +92,7 @@ def _installed() -> Iterator[str]:
     """Yield what tells this installation from others; our own code may change at any time."""
     yield from (sys.version, platform.platform())
     yield from sorted(f"{it.name} {it.version} {_state(it)}" for it in metadata.distributions())
-    for folder in (_HOME, _HOME.parent / "rustbpe"):
+    for folder in (_HOME, _HOME.parent / "rustbpe_core"):
         for file in sorted(folder.glob("*.*")):
             if file.is_file():
                 yield f"{file.name} {digest(read(file))}"

@@ -1,11 +1,11 @@
 //! How often each chunk occurs, counted on several threads.
 
+use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use hashbrown::HashMap;
 
-use crate::batch::Batch;
 use crate::error::Error;
 use crate::split::Splitter;
 
@@ -42,25 +42,25 @@ impl ChunkCounts {
     }
 }
 
-/// Counts batch after batch; each thread keeps a table of its own until the end.
-pub struct Counter<'s> {
-    splitter: &'s Splitter,
+/// Counts texts, some at a time; each thread keeps a table of its own until the end.
+pub struct Counter {
+    splitter: Splitter,
     tables: Vec<ChunkCounts>,
 }
 
-impl<'s> Counter<'s> {
-    pub fn new(splitter: &'s Splitter, threads: usize) -> Self {
+impl Counter {
+    pub fn new(splitter: Splitter, threads: usize) -> Self {
         let tables = (0..threads.max(1)).map(|_| ChunkCounts::default()).collect();
         Self { splitter, tables }
     }
 
-    /// Adds the chunks of every text of `batch`.
-    pub fn count(&mut self, batch: &Batch) -> Result<(), Error> {
-        let (splitter, next) = (self.splitter, AtomicUsize::new(0));
-        let tables = self.tables.iter_mut().take(batch.len());
+    /// Adds the chunks of every text.
+    pub fn count(&mut self, texts: &[&str]) -> Result<(), Error> {
+        let (splitter, next) = (&self.splitter, AtomicUsize::new(0));
+        let tables = self.tables.iter_mut().take(texts.len());
         thread::scope(|scope| {
             let workers: Vec<_> = tables
-                .map(|table| scope.spawn(|| count_texts(splitter, batch, &next, table)))
+                .map(|table| scope.spawn(|| count_texts(splitter, texts, &next, table)))
                 .collect();
             workers.into_iter().try_for_each(|worker| match worker.join() {
                 Ok(outcome) => outcome,
@@ -69,9 +69,9 @@ impl<'s> Counter<'s> {
         })
     }
 
-    /// The counts of all batches together.
-    pub fn finish(self) -> ChunkCounts {
-        let mut tables = self.tables.into_iter();
+    /// Hands out the counts of all texts so far together, and starts anew.
+    pub fn take(&mut self) -> ChunkCounts {
+        let mut tables = self.tables.iter_mut().map(mem::take);
         let mut total = tables.next().unwrap_or_default();
         tables.for_each(|table| total.absorb(table));
         total
@@ -81,11 +81,11 @@ impl<'s> Counter<'s> {
 /// One thread's work: takes the next text that nobody has taken, until there is none.
 fn count_texts(
     splitter: &Splitter,
-    batch: &Batch,
+    texts: &[&str],
     next: &AtomicUsize,
     table: &mut ChunkCounts,
 ) -> Result<(), Error> {
-    while let Some(text) = batch.get(next.fetch_add(1, Ordering::Relaxed)) {
+    while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
         splitter.for_each_chunk(text, |chunk| table.add(chunk, 1))?;
     }
     Ok(())
@@ -99,14 +99,9 @@ mod tests {
 
     fn counted(texts: &[&str], pattern: &str, threads: usize, batch_size: usize) -> ChunkCounts {
         let splitter = Splitter::new(pattern).unwrap();
-        let mut counter = Counter::new(&splitter, threads);
-        let mut batch = Batch::default();
-        for texts in texts.chunks(batch_size) {
-            batch.clear();
-            texts.iter().for_each(|text| batch.push(text));
-            counter.count(&batch).unwrap();
-        }
-        counter.finish()
+        let mut counter = Counter::new(splitter, threads);
+        texts.chunks(batch_size).for_each(|texts| counter.count(texts).unwrap());
+        counter.take()
     }
 
     #[test]
@@ -126,9 +121,7 @@ mod tests {
     #[test]
     fn failure_on_any_thread_is_reported() {
         let splitter = Splitter::new("(?i)(a|b|ab)*(?>c)").unwrap();
-        let mut batch = Batch::default();
-        ["c", "c", "c", &"ab".repeat(64), "c"].iter().for_each(|text| batch.push(text));
-        let outcome = Counter::new(&splitter, 3).count(&batch);
+        let outcome = Counter::new(splitter, 3).count(&["c", "c", "c", &"ab".repeat(64), "c"]);
         assert!(matches!(outcome, Err(Error::MatchingFailed { .. })), "{outcome:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! The hand-written splitter finds what the regex engine finds, on every character of Unicode
 //! and on every short mix of the characters that the pattern treats in a special way.
 
-use crate::split::{DEFAULT_PATTERN, Splitter};
+use crate::split::{Splitter, gpt4_pattern};
 
 /// Several members of each kind, with the borders of the classes among them.
 const SPECIAL: &str = concat!(
@@ -19,7 +19,7 @@ fn chunks<'t>(splitter: &Splitter, text: &'t str) -> Vec<&'t str> {
 
 /// The splitter under test and the engine, for groups of one to three digits.
 fn rivals() -> Vec<(Splitter, Splitter)> {
-    let patterns = ["{1,1}", "{1,2}", "{1,3}"].map(|n| DEFAULT_PATTERN.replace("{1,2}", n));
+    let patterns = [1, 2, 3].map(gpt4_pattern);
     let rivals = patterns.map(|p| (Splitter::new(&p).unwrap(), Splitter::with_regex(&p).unwrap()));
     rivals.into()
 }

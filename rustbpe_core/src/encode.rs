@@ -1,4 +1,4 @@
-//! A trained vocabulary: its tokens, and encoding with it.
+//! Encoding: in every chunk, the merges in the order of their ranks.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,31 +9,15 @@ use crate::error::Error;
 use crate::split::Splitter;
 use crate::train::{BYTES, Pair};
 
-pub struct Vocabulary {
+pub struct Encoder {
     splitter: Splitter,
-    /// The bytes of each token; the index is its id and its rank.
-    tokens: Vec<Box<[u8]>>,
     merges: HashMap<Pair, u32>,
 }
 
-impl Vocabulary {
-    /// The single bytes, followed by the result of each merge.
+impl Encoder {
     pub fn new(splitter: Splitter, merges: &[Pair]) -> Self {
-        let mut tokens: Vec<Box<[u8]>> = (0..=u8::MAX).map(|byte| Box::from([byte])).collect();
-        for &(left, right) in merges {
-            let bytes = [&*tokens[left as usize], &*tokens[right as usize]].concat();
-            tokens.push(bytes.into());
-        }
         let merges = merges.iter().copied().zip(BYTES..).collect();
-        Self { splitter, tokens, merges }
-    }
-
-    pub fn pattern(&self) -> &str {
-        self.splitter.pattern()
-    }
-
-    pub fn tokens(&self) -> &[Box<[u8]>] {
-        &self.tokens
+        Self { splitter, merges }
     }
 
     /// The token ids of `text`, chunk by chunk.

@@ -3,7 +3,7 @@
 //! The way of the data, one module each:
 //!
 //! ```text
-//! text -> split -> chunks -> count -> words with counts -> train -> merges -> vocabulary -> token ids
+//! text -> split -> chunks -> count -> words with counts -> train -> merges -> encode -> token ids
 //! ```
 //!
 //! The core is pure Rust; `python` is the only module that knows of an interpreter and is left
@@ -17,8 +17,8 @@
 //! `aaaa` holds `(a, a)` three times, while merging it replaces non-overlapping occurrences from
 //! left to right and leaves two tokens. Counts are 64 bits wide.
 
-mod batch;
 mod count;
+mod encode;
 mod error;
 mod gpt4;
 mod neighbours;
@@ -26,11 +26,9 @@ mod neighbours;
 mod python;
 mod split;
 mod train;
-mod vocabulary;
 
-pub use batch::Batch;
 pub use count::{ChunkCounts, Counter};
+pub use encode::Encoder;
 pub use error::Error;
-pub use split::{DEFAULT_PATTERN, Splitter};
-pub use train::{BYTES, Pair, learn_merges};
-pub use vocabulary::Vocabulary;
+pub use split::{Splitter, gpt4_pattern};
+pub use train::{Pair, learn_merges};
