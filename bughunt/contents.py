@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
 
 from bughunt import __version__, manifest
-from bughunt.detector_files import detector_files
+from bughunt.detector_files import detector_files, general_files
 from bughunt.manifest import Manifest, Symptom
 from bughunt.mutate import MutatedTree, mutate, read
 from bughunt.notebook import NOTEBOOK, notebook
@@ -24,8 +25,9 @@ __pycache__/
 """
 _PYPROJECT = """\
 # `pytest` in this folder tests the packages of this folder, whatever is installed.
+# Alone it runs the laws of the symptoms; `pytest tests` runs every law there is.
 [tool.pytest.ini_options]
-testpaths = ["tests"]
+testpaths = ["tests/test_*.py"]
 pythonpath = ["."]
 """
 _README = """\
@@ -46,15 +48,29 @@ bughunt hint 1       # a hint to the first, of three
 bughunt status       # how far you are, and for how long
 bughunt reset FILE   # puts a file back as it is now
 pytest               # the laws in tests/, with everything that pytest can do
-```
+{general_line}```
 
 `hunt.ipynb` has an experiment for each symptom; it runs on what `bughunt[notebook]` installs.
 Each law in `tests/` says what correct code does. The code is to be put right, not the tests.
+{general}"""
+_GENERAL_LINE = "pytest tests/general # the other laws of the code\n"
+_GENERAL = """
+A fix can break something else. `tests/general/` holds the other laws of the code, which no symptom
+above names; every workspace has the same. `bughunt` and `bughunt check` watch them as well, and say
+which are broken that held at the start. Some may be broken at the start, by what you are looking
+for; that is not told.
 """
 
 
-def contents(bank: Bank, selection: Selection) -> tuple[Manifest, dict[str, bytes]]:
+def contents(
+    bank: Bank, selection: Selection, *, general: bool = True
+) -> tuple[Manifest, dict[str, bytes]]:
     """Return the manifest and every file but those of git, by path with ``/``.
+
+    Args:
+        bank: from which all comes.
+        selection: the bugs.
+        general: whether the laws that belong to no symptom come along.
 
     Raises:
         BankError: when an edit does not apply, or a file of the bank cannot be used.
@@ -64,6 +80,8 @@ def contents(bank: Bank, selection: Selection) -> tuple[Manifest, dict[str, byte
     files = {path: text.encode() for path, text in tree.mutated.items()}
     files |= _data(bank)
     tests = _tests(bank, selection)
+    if general:
+        tests |= _general_tests(bank, tests)
     files |= tests
     record = _manifest(bank, selection, tree=tree, tests=tests)
     files[manifest.MANIFEST] = manifest.encode(record)
@@ -105,6 +123,7 @@ def _manifest(
 
 
 def _readme(record: Manifest) -> str:
+    has_general = bool(manifest.general_law_names(record))
     symptoms = [
         f"{symptom.number}. {symptom.text}\n   (`tests/test_{symptom.detector}.py`)"
         for symptom in record.symptoms
@@ -117,6 +136,8 @@ def _readme(record: Manifest) -> str:
         count=count,
         minutes=record.minutes,
         symptoms="\n".join(symptoms),
+        general_line=_GENERAL_LINE if has_general else "",
+        general=_GENERAL if has_general else "",
     )
 
 
@@ -130,3 +151,15 @@ def _tests(bank: Bank, selection: Selection) -> dict[str, bytes]:
     """Return the detectors and what they need beside them, where a workspace has them."""
     files = detector_files(bank, selection.bugs)
     return {f"tests/{name}": source for name, source in files.items()}
+
+
+def _general_tests(bank: Bank, tests: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the other detectors of the bank, and all that may stand beside a detector."""
+    sources = general_files(bank)
+    laws = {
+        f"{manifest.GENERAL}/{name}": source
+        for name, source in sources.items()
+        if name.startswith("test_") and f"tests/{name}" not in tests
+    }
+    beside = {f"tests/{name}": it for name, it in sources.items() if not name.startswith("test_")}
+    return laws | beside if laws else {}

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import IO
@@ -42,8 +42,11 @@ __all__ = [
     "Failed",
     "Outcome",
     "Passed",
+    "Runner",
     "RunnerDied",
     "TimedOut",
+    "open_runner",
+    "run_batch",
     "run_cases",
     "run_in_fresh_processes",
 ]
@@ -70,6 +73,9 @@ class CaseRun(msgspec.Struct, frozen=True):
     runs: tuple[DetectorRun, ...]
     seconds: float  # of its process
     files: tuple[str, ...] | None  # of the packages, that it asked for; None: it died untold
+
+
+Runner = Callable[[Batch], Iterator[tuple[int, CaseRun]]]  # yields cases as they end
 
 
 class RunnerDied(EnvironmentProblem):
@@ -100,12 +106,24 @@ def run_cases(
     batch = Batch(
         root=root, packages=tuple(packages), cases=tuple(cases), timeout=timeout, jobs=jobs
     )
+    with open_runner() as run:
+        return run_batch(batch, run)
+
+
+def run_batch(batch: Batch, run: Runner) -> tuple[DetectorRun, ...]:
+    """Return all runs of a batch, in the order of its cases."""
+    ended = dict(run(batch))
+    return tuple(it for index in range(len(batch.cases)) for it in ended[index].runs)
+
+
+@contextlib.contextmanager
+def open_runner() -> Iterator[Runner]:
+    """Give a function for any number of batches, which yields as ``DetectorServer.run`` does."""
     if not CAN_FORK:
-        ended = dict(run_in_fresh_processes(batch))
-    else:
-        with DetectorServer() as server:
-            ended = dict(server.run(batch))
-    return tuple(run for index in range(len(cases)) for run in ended[index].runs)
+        yield run_in_fresh_processes
+        return
+    with DetectorServer() as server:
+        yield server.run
 
 
 class DetectorServer:
@@ -288,7 +306,11 @@ def _absolute(batch: Batch) -> Batch:
         return Path(os.path.normpath(path.absolute()))
 
     cases = [
-        msgspec.structs.replace(it, detectors=tuple(map(absolute, it.detectors)))
+        msgspec.structs.replace(
+            it,
+            detectors=tuple(map(absolute, it.detectors)),
+            beside=tuple(map(absolute, it.beside)),
+        )
         for it in batch.cases
     ]
     return msgspec.structs.replace(batch, root=absolute(batch.root), cases=tuple(cases))

@@ -46,6 +46,21 @@ def detector_files(bank: Bank, bugs: Iterable[Bug]) -> dict[str, bytes]:
     return files
 
 
+@lru_cache(maxsize=8)
+def general_files(bank: Bank) -> dict[str, bytes]:
+    """Return every detector of the folder and all that stands beside them, as it is.
+
+    None is looked at: a detector that cannot run is red in a workspace from the start.
+
+    Raises:
+        BankError: when a file cannot be read.
+
+    """
+    beside = [name for names in _beside(bank).values() for name in names]
+    detectors = [file.name for file in sorted(bank.detectors.glob("test_*.py"))]
+    return {name: read(bank.detectors / name) for name in (*beside, *detectors)}
+
+
 def problems(bank: Bank, detector: str) -> tuple[str, ...]:
     """Return why a workspace could not be given this detector; nothing when it could.
 

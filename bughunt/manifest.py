@@ -14,6 +14,7 @@ from bughunt.errors import NotAWorkspace
 
 FORMAT = 2
 MANIFEST = ".bughunt/manifest.json"
+GENERAL = "tests/general"
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,6 +39,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     salt: str
     sealed: tuple[str, ...]  # salted digests of the bug ids, in the order of the symptoms
     tests: dict[str, str]  # SHA-256 of each file below tests/, by path with "/"
+
+
+def general_law_names(manifest: Manifest) -> tuple[str, ...]:
+    """Return the laws in ``tests/general``, which belong to no symptom of the workspace."""
+    laws = (re.fullmatch(rf"{GENERAL}/test_(\w+)\.py", path) for path in manifest.tests)
+    return tuple(sorted(law[1] for law in laws if law))
+
+
+def general_file(law: str) -> str:
+    """Return the path of such a law from the root of the workspace, with ``/``."""
+    return f"{GENERAL}/test_{law}.py"
 
 
 class _Head(msgspec.Struct, frozen=True):

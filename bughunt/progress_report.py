@@ -10,7 +10,7 @@ import msgspec
 
 from bughunt.manifest import Symptom
 from bughunt.progress import HINTS, Progress, Trail
-from bughunt.report import Block, Line, Table, counted, next_step, shown
+from bughunt.report import Block, Line, Table, counted, lasted, next_step, shown
 from bughunt.spec import Bug
 from bughunt.workspace import Workspace
 
@@ -21,7 +21,7 @@ _STATES = {
     True: Line("fixed", "green"),
     False: Line("open", "red"),
 }
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_MINUTE = 60
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -163,8 +163,4 @@ def _ago(moment: datetime, now: datetime) -> str:
     seconds = _seconds(moment, now)
     if seconds < _MINUTE:
         return "just now"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min ago"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min ago"
-    return f"{counted(seconds // _DAY, 'day')} {seconds % _DAY // _HOUR} h ago"
+    return f"{lasted(seconds)} ago"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from bughunt.doctor import Finding
     from bughunt.grade import Grade, SymptomStatus
+    from bughunt.hunts import Hunt
     from bughunt.measuring.impact import Impact
+    from bughunt.regressions import Broken
     from bughunt.select import Scope, Selection
     from bughunt.spec import Bank, Bug
     from bughunt.workspace import ChangedTest, Workspace
@@ -49,29 +51,56 @@ class Diff(msgspec.Struct, frozen=True):
 
 Block = Line | Table | Diff
 _BLANK = Line("")
+_MOST_BROKEN = 5  # rows
 _STATE_STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
 
 
-def levels(bank: Bank) -> tuple[Block, ...]:
-    """Return what there is to hunt; no bug is named."""
+def levels(bank: Bank, hunts: Mapping[str, Sequence[Hunt]]) -> tuple[Block, ...]:
+    """Return what there is to hunt, and the hunts of each level; no bug is named."""
     if not bank.levels:
         return (Line(f"{bank.label} has no levels. Choose with --bugs or --random."),)
     words = ("LEVEL", "BUGS", "MINUTES", "DIFFICULTY", "TITLE AND TOPICS")
     header = tuple(Line(word, "bold") for word in words)
-    rows = [_scope_row(scope(bank, level)) for level in bank.levels.values()]
+    rows = [
+        _scope_row(scope(bank, level), hunts.get(level.name, ())) for level in bank.levels.values()
+    ]
     first = next(iter(bank.levels))
     return (Table((header, *rows)), _BLANK, next_step(f"bughunt materialize --level {first}"))
 
 
-def _scope_row(level: Scope) -> tuple[Line, ...]:
+def levels_record(bank: Bank, hunts: Mapping[str, Sequence[Hunt]]) -> list[dict[str, object]]:
+    """Return the same as plain data."""
+    return [
+        {**msgspec.to_builtins(scope(bank, level)), "hunts": hunts.get(level.name, ())}
+        for level in bank.levels.values()
+    ]
+
+
+def _scope_row(level: Scope, hunts: Sequence[Hunt]) -> tuple[Line, ...]:
     easiest, hardest = level.difficulty
     return (
         Line(level.name, "cyan"),
         Line(str(level.bugs)),
         Line(str(level.minutes)),
         Line(str(easiest) if easiest == hardest else f"{easiest}-{hardest}"),
-        Line(f"{level.title}\n  {', '.join(level.topics)}"),
+        Line("\n  ".join((level.title, ", ".join(level.topics), *map(_hunt, hunts)))),
     )
+
+
+def _hunt(hunt: Hunt) -> str:
+    """Return how far a hunt is, on one line."""
+    if hunt.started is None:
+        return f"{hunt.folder}: not begun"
+    return f"{hunt.folder}: {hunt.fixed} of {hunt.total} fixed, {lasted(hunt.seconds)}"
+
+
+def lasted(seconds: int) -> str:
+    """Return a time that something took, in its two largest units."""
+    minutes = seconds // 60
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return f"{counted(days, 'day')} {hours % 24} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
@@ -88,23 +117,53 @@ def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
 def checked(
     workspace: Workspace,
     grade: Grade,
+    broken: Sequence[Broken] | None = None,
+    *,
     changed_tests: Sequence[ChangedTest] = (),
     explanations: Sequence[Block] = (),
 ) -> tuple[Block, ...]:
-    """Return the list of symptoms with their evidence, and how many are fixed.
+    """Return the list of symptoms with their evidence, what else broke, and how many are fixed.
 
-    A warning names each file of the tests that is not as it was.
+    A warning names each file of the tests that is not as it was. ``broken`` is None when nobody
+    has looked.
     """
     rows = tuple(_status_row(status) for status in grade.statuses)
     warnings = [Line(_warning(test), "yellow") for test in changed_tests]
     total = Line(f"{grade.fixed} of {grade.total} fixed", "bold")
     title = Line(workspace.manifest.title, "bold")
-    told = (title, _BLANK, Table(rows), _BLANK, *explanations, *warnings, total)
-    if grade.fixed == grade.total:
+    others = () if broken is None else broke(broken)
+    told = (title, _BLANK, Table(rows), _BLANK, *explanations, *others, *warnings, total)
+    files = [it.file for it in broken or ()]
+    files += [f"tests/test_{it.detector}.py" for it in grade.statuses if not it.fixed]
+    if not files:
         return told
-    first = next(status for status in grade.statuses if not status.fixed)
-    file = os.path.relpath(workspace.root / "tests" / f"test_{first.detector}.py")
+    file = os.path.relpath(workspace.root / files[0])
     return (*told, next_step(f"pytest {shlex.quote(file)}"))
+
+
+def broke(broken: Sequence[Broken]) -> tuple[Block, ...]:
+    """Return the laws that are broken since the start; those with one evidence are one row."""
+    if not broken:
+        return (Line("Nothing else broke.", "green"),)
+    rows = [_broken_row(group) for group in by_evidence(broken)]
+    more = len(rows) - _MOST_BROKEN
+    rest = (Line(f"... and {more} more: pytest tests/general"),) if more > 0 else ()
+    header = Line("Broken since the start:", "bold red")
+    return (header, Table(tuple(rows[:_MOST_BROKEN])), *rest, _BLANK)
+
+
+def by_evidence(broken: Sequence[Broken]) -> tuple[tuple[Broken, ...], ...]:
+    """Return the laws in groups that the same thing breaks, such as a file that is no Python."""
+    groups: dict[str, list[Broken]] = {}
+    for it in broken:
+        groups.setdefault(it.evidence, []).append(it)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _broken_row(group: Sequence[Broken]) -> tuple[Line, ...]:
+    others = len(group) - 1
+    more = f" (and {counted(others, 'other law')})" if others else ""
+    return Line(""), Line(f"{group[0].words}{more}\n  {group[0].evidence}")
 
 
 def _warning(test: ChangedTest) -> str:

@@ -91,6 +91,11 @@ def added(workspace: Workspace, start: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(package_files(workspace).keys() - set(start)))
 
 
+def missing(workspace: Workspace, start: Collection[str]) -> tuple[str, ...]:
+    """Return the paths of the files of the packages that are not there any more."""
+    return tuple(sorted(set(start) - package_files(workspace).keys()))
+
+
 def put_back(workspace: Workspace, start: Mapping[str, bytes], moment: datetime) -> Path | None:
     """Write these files as they were; return the folder that keeps what stood there, if anything.
 

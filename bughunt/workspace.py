@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ __all__ = [
     "changed_tests",
     "changes",
     "find_workspace",
+    "holds",
     "materialize",
     "mutation_diff",
     "package_files",
@@ -51,9 +52,22 @@ class ChangedTest(msgspec.Struct, frozen=True):
 
 
 def materialize(
-    bank: Bank, selection: Selection, destination: Path, *, force: bool = False
+    bank: Bank,
+    selection: Selection,
+    destination: Path,
+    *,
+    force: bool = False,
+    general: bool = True,
 ) -> Workspace:
-    """Write a workspace; ``force`` replaces another workspace or an empty folder.
+    """Write a workspace.
+
+    Args:
+        bank: from which all comes.
+        selection: the bugs.
+        destination: a folder that is made.
+        force: whether another workspace, or an empty folder, may be replaced.
+        general: whether it carries the laws that belong to no symptom, by which a hunter sees
+            what a fix breaks.
 
     Raises:
         BankError: when the bank cannot serve the choice.
@@ -61,7 +75,7 @@ def materialize(
         EnvironmentProblem: when the system refuses to write there.
 
     """
-    record, files = contents(bank, selection)
+    record, files = contents(bank, selection, general=general)
     repository = git_repository.repository(files, _MESSAGE, _MOMENT)
     files |= {f".git/{path}": content for path, content in repository.items()}
     may_replace = _is_workspace if force else None
@@ -135,6 +149,12 @@ def _changed(workspace: Workspace, bank: Bank) -> BankChanged:
         "workspace shows your own changes, and 'bughunt check' still tells what is fixed. For the "
         "rest, give the bank it was made from with --bank, or materialize a new workspace."
     )
+
+
+def holds(workspace: Workspace, bugs: Sequence[str]) -> bool:
+    """Return whether the bugs of a workspace are those with these ids, in this order."""
+    record = workspace.manifest
+    return record.sealed == tuple(manifest.seal(record.salt, bug) for bug in bugs)
 
 
 def changes(workspace: Workspace, bank: Bank) -> str:

@@ -81,15 +81,15 @@ def _span(_context: click.Context, _option: object, text: str | None) -> tuple[i
 @bank_option
 @json_option
 def levels(bank: Path | None, as_json: bool) -> None:
-    """List what there is to hunt."""
-    from bughunt import report, select
+    """List what there is to hunt, and how far the hunts in this folder are."""
+    from bughunt import hunts, report
 
     loaded = load(bank)
+    standing = hunts.hunts_in(Path.cwd(), loaded)
     if as_json:
-        rows = [select.scope(loaded, level) for level in loaded.levels.values()]
-        report.write_json(rows, sys.stdout)
+        report.write_json(report.levels_record(loaded, standing), sys.stdout)
     else:
-        report.write(report.levels(loaded), sys.stdout)
+        report.write(report.levels(loaded, standing), sys.stdout)
 
 
 @click.command()

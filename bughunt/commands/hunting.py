@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
@@ -14,9 +15,11 @@ from bughunt.commands.options import BUGS_REMAIN, bank_option, json_option, load
 from bughunt.errors import BughuntError
 
 if TYPE_CHECKING:
+    from bughunt.grade import Grade
     from bughunt.manifest import Symptom
     from bughunt.progress import Progress, Step
     from bughunt.progress_report import Explanation
+    from bughunt.regressions import Regressions
     from bughunt.workspace import Workspace
 
 _MOST_JOBS = 4
@@ -27,35 +30,55 @@ _MOST_JOBS = 4
 @bank_option
 @json_option
 def check(number: int | None, bank: Path | None, as_json: bool) -> None:
-    """Say which symptoms of this workspace are fixed; with N, only that one.
+    """Say which symptoms of this workspace are fixed, and what else broke; with N, only that one.
 
     One that is fixed for the first time is explained, if the bank is as it was.
-    Exit code 0: all that were looked at are fixed. 1: bugs remain.
+    Exit code 0: all that were looked at are fixed. 1: bugs remain, or something else broke.
     """
-    from bughunt import detector, grade, progress_report, report, workspace
+    from bughunt import progress_report, report, workspace
 
     here = this_workspace()
     moment = _now()
     changed_tests = workspace.changed_tests(here)
     symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
-    with report.working(f"Checking {here.manifest.title}", sys.stderr):
-        runs = detector.run_cases(
-            here.root, here.manifest.packages, grade.cases(here.root, symptoms), jobs=_MOST_JOBS
-        )
-    result = grade.grade(symptoms, runs)
     sound = all(test.change == "added" for test in changed_tests)
+    with report.working(f"Checking {here.manifest.title}", sys.stderr):
+        result, others = _looked_at(here, symptoms, moment, is_whole=number is None, keeps=sound)
+    for warning in others.warnings:
+        click.echo(f"warning: {warning}", err=True)
     fixed = {status.number: status.fixed for status in result.statuses if sound}
     step = _keep(here, moment, lambda progress: progress.with_verdicts(fixed, moment))
     learned = _learned(here, step.newly_fixed, bank)
     if as_json:
         record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
-        record |= {"changed_tests": changed_tests, "explanations": learned}
+        record |= {"broken": others.broken, "changed_tests": changed_tests}
+        record |= {"explanations": learned}
         report.write_json(record, sys.stdout)
     else:
         told = progress_report.explained(learned)
-        report.write(report.checked(here, result, changed_tests, told), sys.stdout)
-    if result.fixed < result.total:
+        blocks = report.checked(
+            here, result, others.broken, changed_tests=changed_tests, explanations=told
+        )
+        report.write(blocks, sys.stdout)
+    if result.fixed < result.total or others.broken:
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+def _looked_at(
+    here: Workspace, symptoms: tuple[Symptom, ...], moment: datetime, *, is_whole: bool, keeps: bool
+) -> tuple[Grade, Regressions]:
+    """Ask the detectors of the symptoms, and in a whole check the general laws as well."""
+    from bughunt import detector, grade, regressions
+
+    asked = grade.cases(here.root, symptoms)
+    jobs = min(_MOST_JOBS, os.cpu_count() or 1)
+    batch = detector.Batch(root=here.root, packages=here.manifest.packages, cases=asked, jobs=jobs)
+    with detector.open_runner() as run:
+        runs = detector.run_batch(batch, run)
+        others = regressions.Regressions()
+        if is_whole:
+            others = regressions.regressions(here, run, batch, moment=moment, keeps=keeps)
+    return grade.grade(symptoms, runs), others
 
 
 @click.command()

@@ -20,13 +20,14 @@ from bughunt.detector import (
     run_in_fresh_processes,
 )
 
+CaseKey = int | tuple[str, ...]  # the number of a symptom, or general laws that share a process
 _PATIENCE = 1.0  # seconds for what runs to end, when nobody wants it any more
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """The case of one symptom has run."""
+    """A case has run."""
 
-    number: int
+    key: CaseKey
     run: CaseRun
 
 
@@ -45,7 +46,7 @@ class Asker:
     ) -> None:
         self._form = Batch(root=root, packages=packages, cases=(), jobs=jobs)
         self._post = post
-        self._wishes: SimpleQueue[Mapping[int, Case] | None] = SimpleQueue()
+        self._wishes: SimpleQueue[Mapping[CaseKey, Case] | None] = SimpleQueue()
         self._server: DetectorServer | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -59,8 +60,8 @@ class Asker:
         self.cancel()
         self._thread.join(_PATIENCE)
 
-    def ask(self, cases: Mapping[int, Case]) -> None:
-        """Run the cases, by number of their symptom; the batch before must be over."""
+    def ask(self, cases: Mapping[CaseKey, Case]) -> None:
+        """Run the cases, whose keys come back with them; the batch before must be over."""
         self._wishes.put(cases)
 
     def cancel(self) -> None:
@@ -74,7 +75,7 @@ class Asker:
             self._post(self._answer(cases))
         self._close()
 
-    def _answer(self, cases: Mapping[int, Case]) -> Over:
+    def _answer(self, cases: Mapping[CaseKey, Case]) -> Over:
         """Run a batch; when the server dies, the rest once more with another one."""
         left = dict(cases)
         try:
@@ -89,12 +90,12 @@ class Asker:
             return Over(restarted=True)
         return Over()
 
-    def _run(self, left: dict[int, Case]) -> None:
-        numbers = list(left)
+    def _run(self, left: dict[CaseKey, Case]) -> None:
+        keys = list(left)
         batch = msgspec.structs.replace(self._form, cases=tuple(left.values()))
         for index, run in self._start(batch):
-            del left[numbers[index]]
-            self._post(Ended(numbers[index], run))
+            del left[keys[index]]
+            self._post(Ended(keys[index], run))
 
     def _start(self, batch: Batch) -> Iterator[tuple[int, CaseRun]]:
         if not CAN_FORK:

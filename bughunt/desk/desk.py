@@ -16,12 +16,14 @@ from time import monotonic
 import msgspec
 
 from bughunt import progress, progress_report, report, reset
-from bughunt.desk.asking import Asker, Ended, Over
+from bughunt.dependence import Saves
+from bughunt.desk.asking import Asker, CaseKey, Ended, Over
 from bughunt.desk.dialogue import Action, Dialogue
+from bughunt.desk.guard import Guard
 from bughunt.desk.saves import Follower, Gone, Place, Polling, Saved, follow
 from bughunt.desk.screen import View, draw, listing, numbers
 from bughunt.desk.terminal import Key, Terminal
-from bughunt.desk.watching import Saves, Watch, begin
+from bughunt.desk.watching import Watch, begin
 from bughunt.detector import Case
 from bughunt.errors import BughuntError
 from bughunt.grade import cases
@@ -47,7 +49,7 @@ class Desk:
     """All that a watch does but for the terminal, the server and the file events."""
 
     def __init__(
-        self, workspace: Workspace, bank: Bank, *, ask: Callable[[Mapping[int, Case]], None],
+        self, workspace: Workspace, bank: Bank, *, ask: Callable[[Mapping[CaseKey, Case]], None],
         cancel: Callable[[], None], size: Callable[[], tuple[int, int]],
     ) -> None:  # fmt: skip
         self.is_done = False
@@ -55,6 +57,7 @@ class Desk:
         self._workspace, self._bank = workspace, bank
         self._ask, self._cancel, self._size = ask, cancel, size
         self._is_running = self._is_stuck = False
+        self._asks_laws = False  # what runs, or ran last
         self._keeps_note = False  # over the save that it is about
         self._fresh: set[int] = set()  # who has answered since the last time that all had
         self._saved: tuple[str, ...] = ()
@@ -65,6 +68,8 @@ class Desk:
         trails = enumerate(self._keep().symptoms, start=1)
         checked = {number: it.checked.fixed for number, it in trails if it.checked}
         self.watch: Watch = begin(workspace.manifest.symptoms, checked)
+        self._guard = Guard(workspace, _now())
+        self._note = self._note or self._guard.warning
         self._proceed()
 
     @property
@@ -74,6 +79,7 @@ class Desk:
         return View(
             title=self._workspace.manifest.title,
             watch=self.watch,
+            others=self._guard.others,
             saved=self._saved,
             seconds=self._seconds,
             notes=tuple(filter(None, notes)),
@@ -89,9 +95,11 @@ class Desk:
                 self._press(character)
             case Saved(saves):
                 self._take_in(saves)
-            case Ended(number, run):
+            case Ended(int() as number, run):
                 self._fresh |= self.watch.asked & {number}
                 self.watch = self.watch.ended(number, run)
+            case Ended(tuple() as laws, run):
+                self._guard.ended(laws, run)
             case Over(restarted, problem):
                 self._finish(problem, restarted=restarted)
             case Polling(reason):
@@ -112,21 +120,31 @@ class Desk:
         if not self._keeps_note:
             self._note = ""
         self._keeps_note = False
-        self._change(self.watch.saved(saves, goes_on=goes_on))
+        in_vain = self._guard.saved(saves)
+        self._change(self.watch.saved(saves, goes_on=goes_on), in_vain=in_vain)
 
-    def _change(self, watch: Watch) -> None:
-        """Go on with a watch in which more is to be asked; what runs for nothing is ended."""
-        if self._is_running and watch.asked != self.watch.asked:
+    def _change(self, watch: Watch, *, in_vain: bool) -> None:
+        """Go on with a watch in which more is to be asked.
+
+        What runs for nothing is ended, and so are general laws when a symptom waits.
+        """
+        in_vain = in_vain or watch.asked != self.watch.asked
+        if self._is_running and (in_vain or (self._asks_laws and watch.waiting)):
             self._cancel()
         self.watch, self._is_stuck = watch, False
 
     def _proceed(self) -> None:
         """Ask what waits, unless there is something that runs, or that no server could run."""
-        if self.watch.waiting and not (self._is_running or self._is_stuck):
+        if self._is_running or self._is_stuck:
+            return
+        if self.watch.waiting:
             asked = [self.watch.symptoms[number - 1] for number in sorted(self.watch.waiting)]
             found = cases(self._workspace.root, [it.symptom for it in asked])
-            self.watch, self._is_running = self.watch.ask(), True
+            self.watch, self._is_running, self._asks_laws = self.watch.ask(), True, False
             self._ask({it.number: case for it, case in zip(asked, found, strict=True)})
+        elif laws := self._guard.ask():
+            self._is_running = self._asks_laws = True
+            self._ask(laws)
 
     def _finish(self, problem: str, *, restarted: bool) -> None:
         self.watch, self._is_running = self.watch.over(), False
@@ -134,9 +152,11 @@ class Desk:
         self._trouble = f"{problem} Then press a." if problem else ""
         if restarted:
             self._trouble = "The process that runs the detectors had ended, and was started again."
-        if self.watch.is_settled:
-            self._seconds = monotonic() - self._started
-            with self._telling():
+        with self._telling():
+            if self._asks_laws:
+                self._guard.over()
+            elif self.watch.is_settled:
+                self._seconds = monotonic() - self._started
                 self._settle()
 
     def _settle(self) -> None:
@@ -169,7 +189,7 @@ class Desk:
     def _actions(self) -> dict[str, Action]:
         return {
             "h": self._hint,
-            "l": lambda: self._dialogue.show(listing(self.watch)),
+            "l": lambda: self._dialogue.show(listing(self.watch, self._guard.others)),
             "d": self._diff,
             "a": self._check_all,
             "r": self._reset,
@@ -213,7 +233,7 @@ class Desk:
     def _check_all(self) -> None:
         self._saved, self._trouble = (), ""
         self._started = monotonic()
-        self._change(self.watch.all_again())
+        self._change(self.watch.all_again(), in_vain=self._guard.all_again())
 
     def _reset(self) -> None:
         start = reset.start_files(self._workspace)

@@ -14,7 +14,7 @@ from threading import Event
 
 import msgspec
 
-from bughunt.desk.watching import Saves
+from bughunt.dependence import Saves
 from bughunt.errors import WorkspaceError
 from bughunt.workspace import Workspace
 

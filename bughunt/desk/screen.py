@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from bughunt.desk.watching import NEWS, Watch, Watched
+from bughunt.regressions import Broken
 
 KEYS = "h hint  l list  d diff  a check all  r reset file  q quit"
 _EXPLAIN = "e explain  "
@@ -39,11 +40,19 @@ class Page(msgspec.Struct, frozen=True):
     is_diff: bool = False
 
 
+class Others(msgspec.Struct, frozen=True):
+    """The laws that no symptom names."""
+
+    broken: tuple[Broken, ...]  # since the start
+    is_settled: bool  # whether all have answered
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """All that can be on the screen."""
 
     title: str
     watch: Watch
+    others: Others | None = None  # None: there are none
     saved: tuple[str, ...] = ()  # the files of the last save
     seconds: float | None = None  # that the answer to it took
     notes: tuple[str, ...] = ()  # what went wrong, and what a key did
@@ -65,12 +74,16 @@ def turned(page: Page, width: int, height: int, *, by: int) -> Page:
     return msgspec.structs.replace(page, top=min(last, max(0, page.top + by * room)))
 
 
-def listing(watch: Watch) -> str:
-    """Return every symptom and its evidence in full."""
+def listing(watch: Watch, others: Others | None = None) -> str:
+    """Return every symptom and its evidence in full, and what else broke."""
     entries = []
     for it in watch.symptoms:
         told = f"\n{' ' * _INDENT}{it.status.evidence}" if it.status else ""
         entries.append(f"{it.number:>2} {_state(watch, it).text:<6} {it.symptom.text}{told}")
+    if others and others.broken:
+        entries.append("Broken since the start:")
+        indent = " " * _INDENT
+        entries += [f"   {it.words}\n{indent}{it.evidence}" for it in others.broken]
     return "\n\n".join(entries)
 
 
@@ -89,7 +102,7 @@ def _desk(view: View, width: int, height: int) -> list[Row]:
 
 def _told(view: View, width: int) -> list[Row]:
     """Return what happened, above the keys."""
-    rows: list[Row] = [(), *_wrapped(_answer(view), width, "bold")]
+    rows: list[Row] = [(), *_wrapped(_answer(view), width, "bold"), *_others(view.others, width)]
     for note in view.notes:
         rows += _wrapped(note, width, "yellow")
     return rows
@@ -119,6 +132,21 @@ def _answer(view: View) -> str:
         parts.append(f"{len(watch.open_numbers)} of {len(watch.symptoms)} are open")
     took = f" ({view.seconds:.1f} s)" if view.seconds is not None else ""
     return f"{cause}{', '.join(parts) or 'nothing new'}{took}."
+
+
+def _others(others: Others | None, width: int) -> list[Row]:
+    """Return in a row what else broke."""
+    if others is None:
+        return []
+    if not others.broken:
+        text = "Nothing else broke." if others.is_settled else "Looking for what else broke ..."
+        return [(Span(_short(text, width)),)]
+    count = len(others.broken)
+    pending = "" if others.is_settled else "?"
+    head = f"{count} thing{'s' * (count > 1)} broke{pending}: "
+    tail = f" and {count - 1} more (l lists them)" if count > 1 else ""
+    law = _short(_clean(others.broken[0].words), max(0, width - len(head) - len(tail)))
+    return [(Span(f"{head}{law}{tail}", "red"),)]
 
 
 def numbers(found: Sequence[int]) -> str:

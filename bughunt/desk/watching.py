@@ -11,28 +11,13 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from bughunt.dependence import Saves, is_concerned
 from bughunt.detector import CaseRun
 from bughunt.grade import SymptomStatus, grade
 from bughunt.running.outcome import Crashed, Outcome
 from bughunt.workspace import Symptom
 
 NEWS = ("fixed", "broken again")
-_TESTS = "tests/"
-
-
-class Saves(msgspec.Struct, frozen=True):
-    """Files of a workspace that changed, by path with ``/``."""
-
-    changed: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()  # they are new, or gone
-
-    def __bool__(self) -> bool:
-        return bool(self.changed or self.others)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All of them, in order."""
-        return tuple(sorted(self.changed | self.others))
 
 
 class Watched(msgspec.Struct, frozen=True):
@@ -63,12 +48,7 @@ class Watched(msgspec.Struct, frozen=True):
 
     def depends_on(self, saves: Saves) -> bool:
         """Return whether the verdict may be another now."""
-        own = f"{_TESTS}test_{self.symptom.detector}.py"
-        if self.files is None or saves.others:
-            return True
-        return any(
-            file == own or file in self.files or not _is_alone(file) for file in saves.changed
-        )
+        return is_concerned(saves, f"tests/test_{self.symptom.detector}.py", self.files)
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -99,7 +79,7 @@ class Watch(msgspec.Struct, frozen=True):
 
     def concerned(self, saves: Saves) -> frozenset[int]:
         """Return the numbers of the symptoms whose verdict may be another now."""
-        return frozenset(it.number for it in self.symptoms if saves and it.depends_on(saves))
+        return frozenset(it.number for it in self.symptoms if it.depends_on(saves))
 
     def saved(self, saves: Saves, *, goes_on: bool = False) -> Watch:
         """Return the watch after files changed: what they concern is to be asked anew.
@@ -158,13 +138,3 @@ def begin(symptoms: Iterable[Symptom], fixed: Mapping[int, bool]) -> Watch:
     """Return a watch that is to ask everything; ``fixed`` is what an earlier check found."""
     watched = tuple(Watched(it, was_fixed=fixed.get(it.number)) for it in symptoms)
     return Watch(watched).all_again()
-
-
-def _is_alone(file: str) -> bool:
-    """Return whether only who asked for the file can depend on it.
-
-    Detectors may read data of the packages, and what stands beside them, without asking.
-    """
-    if file.startswith(_TESTS):
-        return file.startswith(f"{_TESTS}test_")
-    return file.endswith(".py")

@@ -54,7 +54,7 @@ def run_case(batch: Batch, case: Case) -> Answer:
     try:
         _prepare(batch, case, finder)
     except BaseException as error:  # torch may be missing, or the tree gone
-        crash = Judgement(_crashed(error, batch.root, ()), 0.0)
+        crash = Judgement(crashed(error, batch.root, ()), 0.0)
         judgements = (crash,) * parts(case)
     else:
         judgements = tuple(_judgements(batch, case))
@@ -85,7 +85,7 @@ def _run_detector(batch: Batch, detector: Path, seed: int) -> Outcome:
         observed = observation.encode(observe(seed))
         check_origins(batch.root, batch.packages)
     except BaseException as error:  # the code under hunt may raise anything
-        return _crashed(error, batch.root, places)
+        return crashed(error, batch.root, places)
 
     try:
         for test in tests:
@@ -93,7 +93,7 @@ def _run_detector(batch: Batch, detector: Path, seed: int) -> Outcome:
     except AssertionError as error:
         return Failed(_bounded(_message(error)))
     except BaseException as error:  # a test that skips or exits has not judged either
-        return _crashed(error, batch.root, places)
+        return crashed(error, batch.root, places)
     return Passed()
 
 
@@ -103,7 +103,8 @@ def _prepare(batch: Batch, case: Case, finder: TreeFinder) -> None:
     if early:
         raise WrongTree(f"{early[0]} was imported before the tree was known.")
     os.chdir(batch.root)
-    folders = dict.fromkeys(str(detector.parent) for detector in case.detectors)
+    parents = (detector.parent for detector in case.detectors)
+    folders = dict.fromkeys(str(folder) for folder in (*parents, *case.beside))
     sys.path[:0] = [str(batch.root), *folders]
     sys.meta_path.insert(0, finder)
     if "torch" in sys.modules:
@@ -145,7 +146,8 @@ def _load_detector(file: Path) -> tuple[Callable[[int], Any], list[Callable[[Any
     return module.observe, tests
 
 
-def _crashed(error: BaseException, root: Path, places: tuple[Path, ...]) -> Crashed:
+def crashed(error: BaseException, root: Path, places: tuple[Path, ...]) -> Crashed:
+    """Return the outcome that an exception is, with its innermost line in one of the places."""
     where, message = _innermost(error.__traceback__, places), _message(error)
     if isinstance(error, SyntaxError) and error.filename and is_inside(error.filename, places):
         where = (error.filename, error.lineno or 1)

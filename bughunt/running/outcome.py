@@ -53,6 +53,7 @@ class Case(msgspec.Struct, frozen=True):
     tests: tuple[str, ...] = ()  # files and "file::function" for pytest, run after the detectors
     traced: bool = False  # whether to record the lines that each detector and test executes
     seconds: float | None = None  # for all of it; None: the batch's timeout for each detector
+    beside: tuple[Path, ...] = ()  # folders that detectors import from, besides their own
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,7 +91,8 @@ def preload(batch: Batch) -> None:
     tests = {test.partition("::")[0] for item in batch.cases for test in item.tests}
     files = {detector for item in batch.cases for detector in item.detectors}
     files |= {batch.root / test for test in tests}
-    folders = (batch.root, *{file.parent for file in files})
+    beside = {folder for item in batch.cases for folder in item.beside}
+    folders = (batch.root, *{file.parent for file in files} | beside)
     names = tree_import.outside_imports(files, folders)
     if tests:
         names = ("pytest", *names)

@@ -45,7 +45,7 @@ def until_over(posted):
     """Return the outcomes by number that arrive, and the end."""
     outcomes = {}
     while isinstance(event := posted.get(timeout=60), Ended):
-        outcomes[event.number] = event.run.runs[0].outcome
+        outcomes[event.key] = event.run.runs[0].outcome
     return outcomes, event
 
 

@@ -456,6 +456,7 @@ def test_levels_are_listed_without_naming_bugs(call, bank_folder):
             "bugs": 2,
             "topics": ["means", "sums"],
             "difficulty": [1, 2],
+            "hunts": [],
         }
     ]
 

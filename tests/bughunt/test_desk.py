@@ -2,13 +2,13 @@
 
 import pytest
 
+from bughunt.dependence import Saves
 from bughunt.desk import desk
 from bughunt.desk.asking import Ended, Over
 from bughunt.desk.desk import Bank, Desk
 from bughunt.desk.saves import Gone, Polling, Saved
 from bughunt.desk.screen import draw
 from bughunt.desk.terminal import ESCAPE, Key
-from bughunt.desk.watching import Saves
 from bughunt.detector import CaseRun, DetectorRun, Failed, Passed
 from bughunt.errors import BankChanged, WorkspaceError
 from bughunt.progress import update

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
+from bughunt.dependence import Saves
 from bughunt.desk import saves
 from bughunt.desk.saves import Follower, Gone, Place, Polling, Saved, follow
-from bughunt.desk.watching import Saves
 from bughunt.select import select_level
 from bughunt.workspace import materialize
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bughunt.dependence import Saves
 from bughunt.desk.screen import KEYS, Page, View, draw, listing, turned
-from bughunt.desk.watching import Saves, begin
+from bughunt.desk.watching import begin
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
 from bughunt.workspace import Symptom
 

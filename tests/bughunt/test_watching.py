@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bughunt.desk.watching import Saves, begin
+from bughunt.dependence import Saves
+from bughunt.desk.watching import begin
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
 from bughunt.workspace import Symptom
 

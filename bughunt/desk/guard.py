@@ -1,0 +1,99 @@
+"""What a watch knows beside the symptoms: whether a save has broken a law that no symptom names.
+
+The laws are asked when no symptom waits. Which of them the start code keeps is tried first, unless
+an earlier watch or check has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bughunt import general_laws, regressions, reset
+from bughunt.dependence import Saves
+from bughunt.desk.asking import CaseKey
+from bughunt.desk.screen import Others
+from bughunt.detector import Case, CaseRun
+from bughunt.errors import BughuntError
+from bughunt.general_laws import Group, Trial
+from bughunt.workspace import Workspace, changed_tests
+
+
+class Guard:
+    """The general laws of a workspace while it is watched."""
+
+    def __init__(self, workspace: Workspace, moment: datetime) -> None:
+        self._workspace = workspace
+        self._start = regressions.recover(workspace, moment)
+        self._overlay: Mapping[str, str] | None = None
+        self._trial = Trial({})
+        self.warning = " ".join(self._start.warnings)
+        everything = regressions.of_all(workspace)
+        self._is_used = bool(everything.laws)
+        if self._is_used:
+            self._begin(everything)
+
+    def _begin(self, everything: Trial) -> None:
+        """Ask what is not as at the start, or everything of the start itself."""
+        try:
+            files = reset.start_files(self._workspace)
+            if self._start.record is not None:
+                since = regressions.since_start(self._workspace, files)
+                self._trial = regressions.of_kept(self._start.record).saved(since)
+            else:
+                self._trial, self._overlay = everything, regressions.sources(files)
+        except BughuntError as error:
+            self.warning = regressions.unknown(error)
+            self._is_used = False
+
+    @property
+    def others(self) -> Others | None:
+        """What is to be seen of it; None: there are no such laws, or nobody can say."""
+        if not self._is_used:
+            return None
+        if self._overlay is not None:
+            return Others((), is_settled=False)
+        return Others(regressions.broken(self._trial), is_settled=self._trial.is_settled)
+
+    def saved(self, saves: Saves) -> bool:
+        """Take in a save; return whether somebody is asked in vain because of it."""
+        if self._overlay is not None:  # the start code is what it was
+            return False
+        before, self._trial = self._trial.asked, self._trial.saved(saves)
+        return self._trial.asked != before
+
+    def all_again(self) -> bool:
+        """Ask everybody anew; return whether somebody is asked in vain because of it."""
+        everything = Saves(others=frozenset({""}))
+        return self.saved(everything)
+
+    def ask(self) -> dict[CaseKey, Case]:
+        """Return what must be run, if anything."""
+        groups = self._trial.groups if self._overlay is None else self._trial.singles
+        cases = general_laws.cases(self._workspace.root, groups, self._overlay)
+        asked: dict[CaseKey, Case] = dict(zip(groups, cases, strict=True))
+        self._trial = self._trial.ask()
+        return asked
+
+    def ended(self, group: Group, run: CaseRun) -> None:
+        """Take in how a group did."""
+        self._trial = self._trial.ended(group, run)
+
+    def over(self) -> None:
+        """Take in that no more of them will end; of the start, keep what was found.
+
+        Raises:
+            BughuntError: when the workspace cannot be compared with its start.
+
+        """
+        self._trial = self._trial.over()
+        if self._overlay is None or not self._trial.is_settled:
+            return
+        self._overlay = None
+        start = regressions.of_trial(self._trial)
+        tests = changed_tests(self._workspace)
+        if self._start.may_be_kept and all(it.change == "added" for it in tests):
+            self.warning = " ".join(regressions.keep(self._workspace, start))
+        files = reset.start_files(self._workspace)
+        since = regressions.since_start(self._workspace, files)
+        self._trial = regressions.of_kept(start).saved(since)
