@@ -71,8 +71,8 @@ def select_bugs(bank: Bank, ids: Iterable[str]) -> Selection:
     """Return the bugs with these ids, in this order.
 
     Raises:
-        SelectionError: for an unknown id, one that is there twice, two bugs with one detector
-            (their symptoms could not be told apart), bugs in conflict, or none at all.
+        SelectionError: for an unknown id, a draft, one that is there twice, two bugs with one
+            detector (their symptoms could not be told apart), bugs in conflict, or none at all.
 
     """
     bugs: list[Bug] = []
@@ -80,6 +80,9 @@ def select_bugs(bank: Bank, ids: Iterable[str]) -> Selection:
         bug = bank.bugs.get(name)
         if bug is None:
             raise SelectionError(f"{bank.label}: no bug '{name}'. {did_you_mean(name, bank.bugs)}")
+        if bug.unwritten:
+            text = f"bug '{name}' is a draft. Write its {', '.join(bug.unwritten)} first."
+            raise SelectionError(f"{bank.label}: {text}")
         if bug in bugs:
             raise SelectionError(f"bug '{name}' is named twice. Remove one.")
         for other in bugs:
@@ -131,7 +134,7 @@ def select_random(bank: Bank, number: int, seed: int, terms: Terms | None = None
     for name in sorted(places, key=places.__getitem__):
         bug = bank.bugs[name]
         others = (other.id for other in drawn.values())
-        if terms.fit(bug) and not bank.conflict_in([name, *others]):
+        if terms.fit(bug) and not bug.unwritten and not bank.conflict_in([name, *others]):
             drawn.setdefault(bug.detector, bug)
     if number > len(drawn):
         text = f"a draw of {_count(number)}{terms} without conflicts is asked for, and"

@@ -22,6 +22,7 @@ from bughunt.yaml_document import Document, Keys, described, line_of
 from mutations import Operator, UnknownOperator, operator_names, operator_type
 
 DEFAULT_BANK = Path(__file__).parent / "bank" / "levels.yaml"
+UNWRITTEN = "TODO"  # how a text begins that its author has still to write; of topics, in lower case
 _BUILT = (".pyc", ".pyo", ".so", ".pyd")
 _MISSPELT = 0.88  # how alike two words are when one is a slip of the other
 _EXCEPTIONS = tuple(
@@ -52,6 +53,20 @@ class Bug(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str
     reference: str
     impact: str | None = None  # how its cost is measured: a key of the bank's impacts
+
+    @property
+    def unwritten(self) -> tuple[str, ...]:
+        """The fields that are still to be written. A bug that has some is a draft."""
+        return tuple(
+            field
+            for field in ("symptom", "topics", "detector", "hints", "explanation", "reference")
+            if any(it.startswith((UNWRITTEN, UNWRITTEN.lower())) for it in _texts(self, field))
+        )
+
+
+def _texts(bug: Bug, field: str) -> tuple[str, ...]:
+    value = getattr(bug, field)
+    return (value,) if isinstance(value, str) else value
 
 
 class Impact(msgspec.Struct, frozen=True):
@@ -329,6 +344,9 @@ def _check_levels(bank: Bank, document: Document) -> None:
                 document.complain(keys, text)
             elif name in level.bugs[:index]:
                 document.complain(keys, f"'{name}' stands twice. Remove one.")
+            elif name in bank.bugs and (missing := bank.bugs[name].unwritten):
+                text = f"'{name}' is a draft. Write its {', '.join(missing)} first."
+                document.complain(keys, text)
             elif name in bank.bugs:
                 law = bank.bugs[name].detector
                 other = laws.setdefault(law, name)

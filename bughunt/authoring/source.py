@@ -10,12 +10,13 @@ import tokenize
 import warnings
 from functools import cached_property
 
+from bughunt.survey import mutants
 from mutations.language.lines import Lines
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-class Source:
+class Source(mutants.Source):
     """One version of a module."""
 
     def __init__(self, text: str) -> None:
@@ -23,27 +24,12 @@ class Source:
 
         Raises:
             SyntaxError: when it is no Python.
-            ValueError: when it holds characters that no Python file may hold.
 
         """
-        self.text = text
-        self.lines = Lines(text)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            self.tree = ast.parse(text)
-
-    def span(self, node: ast.AST) -> tuple[int, int]:
-        """Return where a node starts, with its decorators, and where it ends, in characters."""
-        start = self._place(node.lineno, node.col_offset)  # type: ignore[attr-defined]
-        if decorators := getattr(node, "decorator_list", []):
-            start = self.text.rindex("@", 0, self.span(decorators[0])[0])
-        stop = self._place(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-        return start, stop
-
-    def segment(self, node: ast.AST) -> str:
-        """Return a node's text as it stands."""
-        start, stop = self.span(node)
-        return self.text[start:stop]
+            super().__init__(text)
+        self.lines = Lines(text)
 
     def statements(self, *nodes: ast.stmt) -> str:
         """Return statements of one block, at the left margin, with what stands between them."""
@@ -101,12 +87,6 @@ class Source:
             for token in _tokens(self.text)
             if token.type == tokenize.COMMENT
         ]
-
-    def _place(self, line: int, column: int) -> int:
-        """Return the number of characters before a line and a column in bytes of UTF-8."""
-        if self.text.isascii():
-            return self.lines.start(line) + column
-        return self.lines.start(line) + len(self.lines.source(line).encode()[:column].decode())
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:

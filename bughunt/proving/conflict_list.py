@@ -28,18 +28,28 @@ def add(bank: Bank, conflicts: Sequence[Conflict]) -> None:
     """
     if not conflicts:
         return
-    draft = bank.path.with_name(f".{bank.path.name}.with-conflicts")
-    content = _with(read(bank.path).decode(), conflicts).encode()
-    place_file(content, draft)
+    rewrite(bank, _with(read(bank.path).decode(), conflicts), "the conflicts")
+
+
+def rewrite(bank: Bank, text: str, addition: str) -> None:
+    """Write levels.yaml anew, after it has been loaded with what is added.
+
+    Raises:
+        BankError: when it could not be loaded; the file is left alone then.
+        EnvironmentProblem: when the system refuses.
+
+    """
+    draft = bank.path.with_name(f".{bank.path.name}.draft")
+    place_file(text.encode(), draft)
     try:
         load_bank(draft)
     except BankError as error:
         told = [problem.replace(draft.name, bank.path.name) for problem in error.problems]
-        text = f"{bank.label}: it could not be loaded with the conflicts, so it is as it was:"
+        text = f"{bank.label}: it could not be loaded with {addition}, so it is as it was:"
         raise BankError([text, *told]) from None
     finally:
         draft.unlink(missing_ok=True)
-    place_file(content, bank.path)
+    place_file(text.encode(), bank.path)
 
 
 def _with(text: str, conflicts: Sequence[Conflict]) -> str:

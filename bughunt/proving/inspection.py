@@ -67,7 +67,7 @@ def inspect(bank: Bank, bug: Bug) -> tuple[Finding, ...]:
         BankError: when a file of the packages cannot be read.
 
     """
-    findings = list(_spoilers(bank, bug))
+    findings = [*_draft(bank, bug), *_spoilers(bank, bug)]
     try:
         tree = mutate(bank, [bug])
     except MutationFailed as error:
@@ -82,6 +82,13 @@ def inspect(bank: Bank, bug: Bug) -> tuple[Finding, ...]:
     ):
         findings += rule(bank, bug, tree)
     return tuple(findings)
+
+
+def _draft(bank: Bank, bug: Bug) -> Iterator[Finding]:
+    """Name the fields that a draft leaves open."""
+    if bug.unwritten:
+        text = f"it is a draft. Still to be written: {', '.join(bug.unwritten)}."
+        yield _finding(bank, bug, "draft", ("bugs", bug.id, bug.unwritten[0]), text)
 
 
 def _finding(bank: Bank, bug: Bug, rule: str, keys: Keys, text: str) -> Finding:

@@ -47,6 +47,7 @@ def verdict(outcome: Outcome, expect: Expect | None) -> Verdict:
 
 # What can be wrong with a bank, and in a few words what it means.
 RULES = {
+    "draft": "An entry is not written to its end",
     "edit-fails": "An edit finds no place or too many, meets another edit, or breaks the file",
     "no-change": "An edit leaves the meaning of the code as it was",
     "outside-target": "An edit changes code outside the symbol that it names",
@@ -129,7 +130,7 @@ class DetectorProof(msgspec.Struct, frozen=True, kw_only=True):
 class SetProof(msgspec.Struct, frozen=True, kw_only=True):
     """Bugs that were put into the code together."""
 
-    kind: Literal["level", "pair", "triple"]
+    kind: Literal["level", "pair", "triple", "set"]  # "set": of an exam
     level: str | None = None  # its name
     bugs: tuple[str, ...]
     disturbed: tuple[str, ...] = ()  # one sentence for each bug that the others disturb

@@ -16,7 +16,7 @@ State = Literal["ok", "warning", "error", "-"]
 
 # Which findings speak against which part of the proof; every rule has one place.
 PARTS = {
-    "edits": ("edit-fails", "no-change", "outside-target", "wide-diff"),
+    "edits": ("draft", "edit-fails", "no-change", "outside-target", "wide-diff"),
     "spoilers": ("spoiler", "telling-comment", "contradicting-comment", "unused-name"),
     "clean code": ("false-alarm", "not-collected", "blind-detector", "slow-detector"),
     "bugs": ("missed", "caught-otherwise", "crashed", "timed-out", "silent-edit"),

@@ -14,7 +14,7 @@ import bisect
 import re
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -52,8 +52,15 @@ class Mutant(msgspec.Struct, frozen=True):
         return text[: self.start] + self.after + text[stop:]
 
 
-def mutants(text: str, path: str) -> tuple[Mutant, ...]:
+def mutants(
+    text: str, path: str, operators: Mapping[str, Operator] | None = None
+) -> tuple[Mutant, ...]:
     """Return all mutants of a module, in the order of their lines.
+
+    Args:
+        text: of the module.
+        path: by which the mutants name it.
+        operators: what makes them, by name; None: OPERATORS.
 
     Raises:
         SyntaxError: when the text is no Python.
@@ -61,18 +68,22 @@ def mutants(text: str, path: str) -> tuple[Mutant, ...]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # a mutant may call a text, for example
-        source = _Source(text)
-        found = [mutant for top in source.tree.body for mutant in _mutants_of(top, path, source)]
+        source = Source(text)
+        chosen = OPERATORS if operators is None else operators
+        tops = source.tree.body
+        found = [mutant for top in tops for mutant in _mutants_of(top, path, source, chosen)]
     return tuple(sorted(found, key=lambda it: (it.line, it.column, it.operator, it.after)))
 
 
-def _mutants_of(top: ast.stmt, path: str, source: _Source) -> Iterator[Mutant]:
+def _mutants_of(
+    top: ast.stmt, path: str, source: Source, operators: Mapping[str, Operator]
+) -> Iterator[Mutant]:
     """Yield the mutants of a statement of the module, each compiled without the rest."""
     start, stop = source.span(top)
     piece = source.text[start:stop]
     seen = {_compiled(piece, path), None}
     for place in _places(top):
-        for operator, change in OPERATORS.items():
+        for operator, change in operators.items():
             for edit in change(place.node, source):
                 mutant = _mutant(path, operator, place, edit, source)
                 local = msgspec.structs.replace(mutant, start=mutant.start - start)
@@ -82,7 +93,7 @@ def _mutants_of(top: ast.stmt, path: str, source: _Source) -> Iterator[Mutant]:
                     yield mutant
 
 
-class _Source:
+class Source:
     """A module's text, its tree, and where each node lies in the text."""
 
     def __init__(self, text: str) -> None:
@@ -124,6 +135,9 @@ class _Source:
         match = re.search(pattern, gap)
         assert match is not None, f"no {word!r} in {gap!r}"
         return start + match.start(), start + match.end()
+
+
+Operator = Callable[[ast.AST, Source], Edits]
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -204,7 +218,7 @@ def _head(node: ast.AST) -> tuple[int, int]:
     return first, node.end_lineno  # type: ignore[attr-defined]
 
 
-def _mutant(path: str, operator: str, place: _Place, edit: Edit, source: _Source) -> Mutant:
+def _mutant(path: str, operator: str, place: _Place, edit: Edit, source: Source) -> Mutant:
     """Return the mutant that an edit makes, with some context around the edit."""
     start, stop, by = edit
     line, column = source.position(start)
@@ -281,7 +295,7 @@ _SYMMETRIC = {"gcd", "max", "maximum", "min", "minimum", "swapaxes", "transpose"
 _HARMLESS_DECORATORS = {"abstractmethod", "final", "overload", "override"}
 
 
-def _comparison(node: ast.AST, source: _Source) -> Edits:
+def _comparison(node: ast.AST, source: Source) -> Edits:
     """Yield each comparison as its neighbour at the boundary and as its negation."""
     if isinstance(node, ast.Compare):
         operands = pairwise([node.left, *node.comparators])
@@ -291,7 +305,7 @@ def _comparison(node: ast.AST, source: _Source) -> Edits:
             yield from ((start, stop, other) for other in _COMPARISONS[word])
 
 
-def _arithmetic(node: ast.AST, source: _Source) -> Edits:
+def _arithmetic(node: ast.AST, source: Source) -> Edits:
     """Yield an operation as its opposite, in an augmented assignment too."""
     if isinstance(node, ast.BinOp):
         word = _SYMBOLS[type(node.op)]
@@ -302,7 +316,7 @@ def _arithmetic(node: ast.AST, source: _Source) -> Edits:
         yield start, stop, f"{_ARITHMETIC[word]}="
 
 
-def _boolean(node: ast.AST, source: _Source) -> Edits:
+def _boolean(node: ast.AST, source: Source) -> Edits:
     """Yield ``and`` as ``or`` and the other way round, one at a time."""
     if isinstance(node, ast.BoolOp):
         word = _SYMBOLS[type(node.op)]
@@ -310,7 +324,7 @@ def _boolean(node: ast.AST, source: _Source) -> Edits:
             yield (*source.between(left, right, word), "or" if word == "and" else "and")
 
 
-def _unary(node: ast.AST, source: _Source) -> Edits:
+def _unary(node: ast.AST, source: Source) -> Edits:
     """Yield an operand without its ``not``, ``-`` or ``~``."""
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
         start = source.span(node)[0]
@@ -319,7 +333,7 @@ def _unary(node: ast.AST, source: _Source) -> Edits:
         yield start, start + sign.end(), ""
 
 
-def _condition(node: ast.AST, source: _Source) -> Edits:
+def _condition(node: ast.AST, source: Source) -> Edits:
     """Yield the opposite of a condition that no other operator turns round."""
     tests = getattr(node, "ifs", None) or [getattr(node, "test", None)]
     for test in filter(None, tests):
@@ -329,7 +343,7 @@ def _condition(node: ast.AST, source: _Source) -> Edits:
             yield (*source.span(test), f"not ({source.segment(test)})")
 
 
-def _constant(node: ast.AST, source: _Source) -> Edits:
+def _constant(node: ast.AST, source: Source) -> Edits:
     """Yield another number, truth value or text."""
     if isinstance(node, ast.Constant):
         yield from ((*source.span(node), repr(value)) for value in _others(node.value))
@@ -349,7 +363,7 @@ def _others(value: object) -> tuple[object, ...]:
     return ()
 
 
-def _statement(node: ast.AST, source: _Source) -> Edits:
+def _statement(node: ast.AST, source: Source) -> Edits:
     """Yield nothing in place of a statement that acts, and break for continue."""
     if isinstance(node, (ast.Break, ast.Continue)):
         yield (*source.span(node), "continue" if isinstance(node, ast.Break) else "break")
@@ -367,13 +381,13 @@ def _acts(node: ast.Assign) -> bool:
     return not names or bool(names & read)
 
 
-def _return(node: ast.AST, source: _Source) -> Edits:
+def _return(node: ast.AST, source: Source) -> Edits:
     """Yield None in place of what is returned."""
     if isinstance(node, ast.Return) and node.value is not None:
         yield (*source.span(node.value), "None")
 
 
-def _argument(node: ast.AST, source: _Source) -> Edits:
+def _argument(node: ast.AST, source: Source) -> Edits:
     """Yield a call without its last positional or a named argument, or with two swapped."""
     if not isinstance(node, ast.Call) or _last_name(node.func) in _MESSENGERS:
         return
@@ -397,7 +411,7 @@ def _argument(node: ast.AST, source: _Source) -> Edits:
             yield start, stop, f"{second}{gap}{first}"
 
 
-def _call(node: ast.AST, source: _Source) -> Edits:
+def _call(node: ast.AST, source: Source) -> Edits:
     """Yield the opposite function, and the only argument or the object in place of a call."""
     if not isinstance(node, ast.Call):
         return
@@ -414,7 +428,7 @@ def _call(node: ast.AST, source: _Source) -> Edits:
         yield start, stop, source.segment(node.func.value)
 
 
-def _bound(node: ast.AST, source: _Source) -> Edits:
+def _bound(node: ast.AST, source: Source) -> Edits:
     """Yield a slice or a range that is one longer or shorter at one end."""
     bounds: list[ast.expr | None] = []
     if isinstance(node, ast.Slice):
@@ -427,13 +441,13 @@ def _bound(node: ast.AST, source: _Source) -> Edits:
                 yield (*source.span(bound), f"{_in_brackets(bound, source)} {change}")
 
 
-def _in_brackets(node: ast.expr, source: _Source) -> str:
+def _in_brackets(node: ast.expr, source: Source) -> str:
     text = source.segment(node)
     needs_none = isinstance(node, (ast.Name, ast.Attribute, ast.Constant, ast.Call, ast.Subscript))
     return text if needs_none else f"({text})"
 
 
-def _decorator(node: ast.AST, source: _Source) -> Edits:
+def _decorator(node: ast.AST, source: Source) -> Edits:
     """Yield a function or class without one of its decorators."""
     for decorator in getattr(node, "decorator_list", []):
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -442,7 +456,7 @@ def _decorator(node: ast.AST, source: _Source) -> Edits:
             yield source.text.rindex("@", 0, start), stop, ""
 
 
-OPERATORS: dict[str, Callable[[ast.AST, _Source], Edits]] = {
+OPERATORS: dict[str, Operator] = {
     "comparison": _comparison,
     "arithmetic": _arithmetic,
     "boolean": _boolean,

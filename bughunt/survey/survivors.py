@@ -132,7 +132,7 @@ def survey(
         found = {path: _mutants(tree.texts[path], path) for path in chosen}
         file = bank.root / equivalent_mutants.FILE
         equivalents = equivalent_mutants.declared(file, equivalent_mutants.FILE, tree.texts, found)
-        with DetectorServer() as server, _Run(tree, server, jobs, cache, tick) as run:
+        with DetectorServer() as server, Run(tree, server, jobs, cache, tick) as run:
             coverage = run.coverage(choice.detectors_only)
             modules = [
                 run.module(path, _looked_at(found[path], choice), equivalents, choice)
@@ -169,7 +169,7 @@ def _looked_at(items: Sequence[Mutant], choice: Choice) -> tuple[Mutant, ...]:
     return tuple(items)
 
 
-class _Run:
+class Run:
     """Asks detectors and tests about mutants, and remembers what they said."""
 
     _reach: Reach
@@ -197,7 +197,7 @@ class _Run:
             "tests": f"{base} {tree.digest(*packages, 'tests')}",
         }
 
-    def __enter__(self) -> _Run:
+    def __enter__(self) -> Run:
         return self
 
     def __exit__(self, *_: object) -> None:
