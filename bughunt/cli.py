@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from bughunt import streams
-from bughunt.commands import bank, choosing, hunting, measuring, writing
+from bughunt.commands import authoring, bank, choosing, exam, hunting, measuring, writing
 from bughunt.commands.options import bank_option, catalogue, json_option
 from bughunt.errors import BughuntError, EnvironmentProblem, NotAWorkspace
 
@@ -136,9 +136,17 @@ _COMMANDS: tuple[click.Command, ...] = (
     hunting.reveal,
     measuring.impact,
     bank.bank,
+    exam.exam,
     doctor,
 )
 for _command in _COMMANDS:
     bughunt.add_command(_command)
-for _command in (writing.lint, writing.preview, writing.schema):
+for _command in (
+    authoring.scratch,
+    authoring.new,
+    authoring.propose,
+    writing.lint,
+    writing.preview,
+    writing.schema,
+):
     bank.bank.add_command(_command)

@@ -21,6 +21,10 @@ ORDER = [
     "backup", "record", "progress", "hunts", "reset",
     "running.observation", "running.tree_import", "running.line_trace", "running.outcome",
     "running.pytest_case", "running.case", "running.runner",
+    "jail.system_call", "jail.landlock", "jail.seccomp", "jail.request", "jail.limits",
+    "jail.scratch", "jail.wire", "jail.answer", "jail.observing_half", "jail.outside_modules",
+    "jail.protocol", "jail.cell", "jail.places", "jail.zygote", "jail.tiers", "jail.keeper",
+    "jail.strength", "jail.specimen", "jail.corpus",
     "detector", "comparison", "grade", "dependence", "general_laws", "regressions", "doctor",
     "measuring.probing", "measuring.impact", "measuring.experiment", "measuring.picture",
     "proving.proof", "proving.code_text", "proving.contradictions", "proving.unused_names",
@@ -34,7 +38,8 @@ ORDER = [
     "authoring.source", "authoring.syntax_changes", "authoring.pattern_texts",
     "authoring.expression_edits", "authoring.statement_edits", "authoring.placing",
     "authoring.hunks", "authoring.deriving", "authoring.edited_tree", "authoring.entry",
-    "authoring.skeleton", "authoring.additions",
+    "authoring.skeleton", "authoring.additions", "authoring.candidates", "authoring.proposals",
+    "authoring.addition_report",
     "authoring.lint", "authoring.preview", "authoring.schema", "authoring.report",
     "exam.plan_entry", "exam.plan", "exam.keys", "exam.tables", "exam.roster", "exam.pool",
     "exam.draw", "exam.trial", "exam.answers", "exam.archive", "exam.sheet", "exam.paper",
@@ -43,8 +48,8 @@ ORDER = [
     "desk.watching", "desk.saves", "desk.screen", "desk.asking", "desk.guard", "desk.terminal",
     "desk.dialogue", "desk.desk",
     "streams", "commands.options", "commands.choosing", "commands.hunting",
-    "commands.measuring", "commands.bank", "commands.writing", "commands.exam",
-    "cli", "__main__",
+    "commands.measuring", "commands.bank", "commands.writing", "commands.authoring",
+    "commands.exam", "cli", "__main__",
 ]
 # fmt: on
 

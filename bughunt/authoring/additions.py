@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from bughunt.errors import BankError
 from bughunt.mutate import clean_tree, read
 from bughunt.placement import place_file
 from bughunt.proving.conflict_list import rewrite
-from bughunt.spec import Bank, Bug, load_bank
+from bughunt.spec import UNWRITTEN, Bank, Bug, load_bank
 from bughunt.yaml_document import line_of
 from mutations import Operator
 
@@ -77,6 +78,12 @@ def with_texts(bank: Bank, texts: Mapping[str, str]) -> tuple[Operator, ...]:
 
     """
     return edits_of(bank, Edited(dict(texts)))
+
+
+def unwritten_law(bank: Bank) -> str:
+    """Return a name for a law that its author has still to name, which no file has."""
+    names = (f"{UNWRITTEN.lower()}_law_{number}" for number in itertools.count(1))
+    return next(name for name in names if not (bank.detectors / f"test_{name}.py").exists())
 
 
 def add(bank: Bank, entry: Entry) -> Added:

@@ -172,7 +172,7 @@ def _looked_at(items: Sequence[Mutant], choice: Choice) -> tuple[Mutant, ...]:
 class Run:
     """Asks detectors and tests about mutants, and remembers what they said."""
 
-    _reach: Reach
+    reach: Reach  # known after ``coverage``
 
     def __init__(
         self,
@@ -221,7 +221,7 @@ class Run:
         coverage = line_coverage.joined(
             {file: it for file in names if (it := measured.get(file) or kept[file]) is not None}
         )
-        self._reach = Reach(coverage, tree.texts, tree.root)
+        self.reach = Reach(coverage, tree.texts, tree.root)
         return coverage
 
     def module(
@@ -245,7 +245,7 @@ class Run:
 
     def _ask(self, kind: str, items: Sequence[Mutant], text: str) -> dict[Mutant, _Answer]:
         """Return what the detectors, or the tests, say of mutants."""
-        covering = self._reach.detectors if kind == "detectors" else self._reach.tests
+        covering = self.reach.detectors if kind == "detectors" else self.reach.tests
         answers: dict[Mutant, _Answer] = {}
         waiting: list[tuple[Mutant, list[Checker]]] = []
         for mutant in items:
