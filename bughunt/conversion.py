@@ -45,8 +45,17 @@ def _explained(data: Any, kind: Any, keys: Keys) -> Iterator[Misfit]:
         for key, value in data.items():
             yield from _leaf_misfits(key, key_kind, (*keys, key))
             yield from _explained(value, value_kind, (*keys, key))
+    elif isinstance(data, list) and (record := _record_in(plain)) is not None:
+        for index, item in enumerate(data):
+            yield from _explained(item, record, (*keys, index))
     else:
         yield from _leaf_misfits(data, kind, keys)
+
+
+def _record_in(kind: Any) -> type[msgspec.Struct] | None:
+    """Return the type of a list's items, if they are records."""
+    item = get_args(kind)[0] if get_origin(kind) is tuple else None
+    return item if isinstance(item, type) and issubclass(item, msgspec.Struct) else None
 
 
 def _field_misfits(

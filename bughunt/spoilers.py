@@ -38,7 +38,7 @@ def quoted_code(text: str, edits: tuple[Operator, ...]) -> Iterator[str]:
 def _holds(text: str, told: str) -> bool:
     """Tell whether a text holds another that is not a part of a longer word there."""
     line = " ".join(text.split())
-    if told not in line:  # nearly always, and an expression is costly to compile
+    if not told or told not in line:  # nearly always, and an expression is costly to compile
         return False
     before, behind = (r"\b" if re.match(r"\w", edge) else "" for edge in (told[0], told[-1]))
     return re.search(f"{before}{re.escape(told)}{behind}", line) is not None

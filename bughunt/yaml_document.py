@@ -7,6 +7,7 @@ the author of a catalogue means, so each is a problem with a line number.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -22,6 +23,11 @@ _BOOLEANS = {"true": True, "True": True, "false": False, "False": False}
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})(\.[0-9]+([eE][-+][0-9]+)?)?")
 _NUMBER_IN_OTHER_VERSIONS = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?0o[0-7]+"
+)
+# What an escape such as "\0" may stand for, though no page shows it, or no file can hold it:
+# control characters, line ends of other systems, changes of direction, halves of a surrogate pair.
+_UNWRITABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 _DEEPEST = 32
 _PLAIN = (None, "")
@@ -196,6 +202,9 @@ class _Reader:
         short = text if len(text) <= 40 else f"{text[:37]}..."
         if event.tag not in (None, "!", f"{_TAG}str"):
             return self._complain(event, keys, f"the tag {event.tag} is not read. Remove it.")
+        if control := _UNWRITABLE.search(text):
+            advice = "Delete it, or write it as it looks."
+            return self._complain(event, keys, f"holds the character {control[0]!a}. {advice}")
         if event.tag == f"{_TAG}str" or event.style not in _PLAIN:
             return text
         tag = self.loader.resolve(yaml.ScalarNode, text, (True, False)).removeprefix(_TAG)
@@ -207,7 +216,9 @@ class _Reader:
         if tag == "bool" and text in _BOOLEANS:
             return _BOOLEANS[text]
         if tag in ("int", "float") and _DECIMAL.fullmatch(text):
-            return int(text) if tag == "int" else float(text)
+            number = int(text) if tag == "int" else float(text)
+            if math.isfinite(number):
+                return number
         advice = f"Write '{short}' in quotes for text{_OR_INSTEAD.get(tag, '')}."
         return self._complain(event, keys, f"YAML reads {short} as {_READ_AS[tag]}. {advice}")
 

@@ -6,6 +6,7 @@ that no code has, so that libcst parses patterns like any code; docs/patterns.md
 """
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import libcst as cst
@@ -22,6 +23,10 @@ from mutations.language.metavariable import (
     star_runs_after_keywords,
 )
 from mutations.language.syntax import Node, is_node, shape_of, statements_of
+
+# Beyond these, libcst overflows its stack, which ends the process; no code is written like that.
+_LONGEST = 4000
+_DEEPEST = 100
 
 
 class Pattern(Struct, frozen=True, eq=False):
@@ -46,6 +51,7 @@ class Pattern(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=256)
 def parse_pattern(source: str) -> Pattern:
     """Parse a pattern; raises PatternError if it is not code."""
+    _check_size(source)
     text = dedent(encode(source.rstrip().lstrip("\r\n")))
     code, module, header = _parse_variants(text)
     nodes = statements_of(module) if module is not None else ()
@@ -56,6 +62,16 @@ def parse_pattern(source: str) -> Pattern:
     pattern = Pattern(source, code, module, nodes, expression, header)
     _check_runs(pattern)
     return pattern
+
+
+def _check_size(source: str) -> None:
+    """Refuse what only a slip of the hand can have made so long, or so deeply nested."""
+    depths = accumulate((mark in "([{") - (mark in ")]}") for mark in source)
+    if len(source) > _LONGEST or max(depths, default=0) > _DEEPEST:
+        raise PatternError(
+            f"pattern `{source[:20]}...`: it is longer than {_LONGEST} characters, or nests deeper "
+            f"than {_DEEPEST} brackets. Write less code."
+        )
 
 
 def metavariable(node: Node) -> str | None:

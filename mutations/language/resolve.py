@@ -14,6 +14,14 @@ def resolve(text: str, operator: Operator) -> tuple[Replacement, ...]:
     compiles, it differs from the clean code, and all of it lies in the target. Raises a
     MutationError that says why it cannot be.
     """
+    try:
+        return _resolved(text, operator)
+    except RecursionError:
+        advice = "Write simpler code."
+        raise InvalidEdit(f"{operator.target}: the edit nests too deeply. {advice}") from None
+
+
+def _resolved(text: str, operator: Operator) -> tuple[Replacement, ...]:
     # With these comes libcst, for which only those should wait who edit.
     from mutations.language.code import Code
     from mutations.language.comment import keep_columns, rewrite_comment
