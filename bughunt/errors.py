@@ -10,6 +10,7 @@
     │   ├── DestinationExists     materialize would overwrite something
     │   ├── NotAWorkspace         no manifest here, or one that cannot be read
     │   └── BankChanged           the workspace was made from another state of the bank
+    ├── ExamError                 a file of an exam, or wishes that cannot be met together
     └── EnvironmentProblem        exit code 3: the machine, not the call
 """
 
@@ -57,6 +58,10 @@ class NotAWorkspace(WorkspaceError):
 
 class BankChanged(WorkspaceError):
     """The workspace was made from another state of the bank, so its answers are not known."""
+
+
+class ExamError(BughuntError):
+    """A file of an exam that is not what it should be, or wishes that exclude each other."""
 
 
 class EnvironmentProblem(BughuntError):

@@ -23,7 +23,7 @@ _PAIR_SEEDS = _LEVEL_SEEDS = range(3)
 class Group(NamedTuple):
     """Bugs to be put into the code together."""
 
-    kind: Literal["level", "pair", "triple"]
+    kind: Literal["level", "pair", "triple", "set"]
     bugs: tuple[Bug, ...]
     seeds: Sequence[int] = (0,)
     level: str | None = None

@@ -1,0 +1,1 @@
+"""Exams: planned, drawn, proved, sealed into archives, and checked."""

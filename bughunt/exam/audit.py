@@ -1,0 +1,121 @@
+"""A build, looked at from outside: whether everything in its folder is as it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from bughunt.errors import ExamError
+from bughunt.exam import lock as locking
+from bughunt.exam import sheet as sheets
+from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers
+from bughunt.exam.archive import unpacked
+from bughunt.exam.build import ARCHIVES
+from bughunt.exam.keys import ExamKey
+from bughunt.exam.lock import LOCK, Lock, sha256
+from bughunt.exam.paper import Disguise, archive, undisguised
+from bughunt.exam.plan import Plan
+from bughunt.exam.sheet import SHEET
+from bughunt.spec import Bank
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """Something that is not as it was made."""
+
+    file: str  # from the folder of the build
+    text: str
+
+
+def audit(
+    plan: Plan, bank: Bank, key: ExamKey, folder: Path, disguise: Disguise = undisguised
+) -> tuple[int, tuple[Flaw, ...]]:
+    """Return how many archives were looked at, and what is wrong.
+
+    Lock, answer key and archives are held against each other, and each archive against the one
+    that plan, bank and answer key give now.
+
+    Raises:
+        ExamError: when there is no build, or the answer key does not open.
+
+    """
+    lock = locking.read_lock(folder)
+    if lock is None:
+        raise ExamError(f"{folder}: no {LOCK}. Name the folder of an exam that was built.")
+    if lock.inputs.key != key.fingerprint():
+        raise ExamError(f"{folder}: was built with another key. Give the key of this exam.")
+    answers = read_answers(folder / ANSWERS, key)
+    if answers is None:
+        raise ExamError(f"{folder / ANSWERS}: is missing. Restore it.")
+    now = locking.begun(plan, bank, key)
+    flaws = [Flaw(LOCK, f"{text}.") for text in locking.differences(lock, now)]
+    if lock.state != "complete":
+        flaws.append(Flaw(LOCK, "the build was interrupted. Build again."))
+    flaws += _files(lock, folder)
+    flaws += _names(lock, answers, folder)
+    for entry in answers.entries:
+        name = f"{ARCHIVES}/{entry.candidate}.zip"
+        content = _content(folder / name)
+        if content is None:
+            flaws.append(Flaw(name, "is missing. Build again."))
+        elif content != (made_of := archive(bank, plan, entry, key, disguise)):
+            flaws += [Flaw(name, it) for it in _differences(content, made_of, entry, key)]
+    return len(answers.entries), tuple(flaws)
+
+
+def _files(lock: Lock, folder: Path) -> Iterator[Flaw]:
+    """Yield the files that are not those that the lock knows."""
+    known = {f"{ARCHIVES}/{name}.zip": digest for name, digest in lock.archives.items()}
+    for name, digest in (known | lock.files).items():
+        content = _content(folder / name)
+        if content is None and name in lock.files:
+            yield Flaw(name, "is missing. Build again.")
+        elif content is not None and sha256(content) != digest:
+            yield Flaw(name, "is not the file that the lock knows.")
+
+
+def _names(lock: Lock, answers: Answers, folder: Path) -> Iterator[Flaw]:
+    """Yield archives that are nobody's, and candidates that only one of lock and answers knows."""
+    known = {entry.candidate for entry in answers.entries}
+    for name in sorted(known ^ lock.archives.keys()):
+        where = "answer key" if name in known else "lock"
+        yield Flaw(f"{ARCHIVES}/{name}.zip", f"is known to the {where} only.")
+    for file in sorted((folder / ARCHIVES).glob("*")):
+        if file.name not in {f"{name}.zip" for name in known}:
+            yield Flaw(f"{ARCHIVES}/{file.name}", "belongs to no candidate.")
+
+
+def _differences(content: bytes, made_of: bytes, entry: Entry, key: ExamKey) -> Iterator[str]:
+    """Say in what an archive differs from the one that plan, bank and answer key give."""
+    files, wanted = unpacked(content, entry.candidate), unpacked(made_of, entry.candidate)
+    if files is None or wanted is None:
+        yield "is no archive of ours, or damaged."
+        return
+    sheet = sheets.decode(files.get(SHEET, b""))
+    if sheet is None:
+        yield f"has no readable {SHEET}."
+    elif not sheets.is_genuine(sheet, key):
+        yield f"the signature of {SHEET} is not ours."
+    elif sheet.candidate != entry.candidate:
+        yield f"holds the sheet of {sheet.candidate}."
+    yield from _other_files(files, wanted)
+    if files == wanted:
+        yield "holds the right files, and is packed in another way."
+
+
+def _other_files(files: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> Iterator[str]:
+    for path in sorted(files.keys() | wanted.keys()):
+        if path not in files:
+            yield f"{path} is missing."
+        elif path not in wanted:
+            yield f"{path} does not belong to it."
+        elif files[path] != wanted[path]:
+            yield f"{path} is not what the set of this candidate gives."
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None

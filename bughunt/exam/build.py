@@ -1,0 +1,244 @@
+"""An exam, made: an archive for each candidate, and what the organiser keeps.
+
+All is decided before anything is written. The lock stands in the folder first, so that a folder
+whose build was interrupted tells what it was made from; each file is placed whole; the lock is
+written again, complete, last. The same inputs give the same bytes, so that a second run finds what
+is there already, and makes what is missing or differs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from bughunt.errors import EnvironmentProblem, ExamError
+from bughunt.exam import lock as locking
+from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers, sealed, with_times
+from bughunt.exam.fairness import Fairness, fairness
+from bughunt.exam.keys import ExamKey
+from bughunt.exam.lock import LOCK, Lock, sha256
+from bughunt.exam.page import page
+from bughunt.exam.paper import Disguise, archive, undisguised
+from bughunt.exam.plan import Plan
+from bughunt.exam.roster import Candidate
+from bughunt.exam.tables import table
+from bughunt.exam.trial import Drawn, draw_and_prove, pool_of
+from bughunt.placement import place_file
+from bughunt.proving.evidence import Evidence
+from bughunt.spec import Bank
+
+ARCHIVES = "archives"
+HANDOUT = "handout.csv"
+FAIRNESS = "fairness.html"
+_COLUMNS = ("student_id", "name", "email", "section", "archive", "minutes", "opens", "deadline")
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be built."""
+
+    plan: Plan
+    bank: Bank
+    roster: bytes  # the table as it stands
+    candidates: tuple[Candidate, ...]
+    disguise: Disguise = undisguised
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """What was built."""
+
+    folder: Path
+    candidates: int
+    drawn: int  # candidates who had no set before
+    made: int  # archives that were missing or differed
+    kept: int  # archives that were there already
+    figures: Fairness
+    drawing: Drawn
+
+
+def build(
+    order: Order,
+    key: ExamKey,
+    evidence: Evidence,
+    folder: Path,
+    tick: Callable[[int, int], None] = lambda done, more: None,  # noqa: ARG005
+) -> Built:
+    """Build an exam into a folder, or go on where a build of the same exam ended.
+
+    Args:
+        order: plan, bank and roster.
+        key: of the exam.
+        evidence: where verdicts on drawn sets come from.
+        folder: of this exam alone; it is made.
+        tick: told how many archives were just done, and how many more are to be.
+
+    Raises:
+        ExamError: when the wishes cannot be met, or the folder holds something else.
+        BankError: when the bank cannot serve a set.
+        EnvironmentProblem: when the system refuses to write.
+
+    """
+    lock = locking.begun(order.plan, order.bank, key)
+    before = _known(folder, lock, key)
+    answers, drawing = _answers(order, key, evidence, before)
+    names = [entry.candidate for entry in answers.entries]
+    _check_strangers(folder, names)
+    _place(folder / LOCK, locking.encode(msgspec.structs.replace(lock, archives={})))
+    archives, made = _archives(order, key, answers, folder / ARCHIVES, tick)
+    sets = {entry.candidate: frozenset(entry.bugs) for entry in answers.entries}
+    figures = fairness(pool_of(order.plan, order.bank), sets)
+    files = {
+        ANSWERS: sealed(answers, key),
+        HANDOUT: _handout(order, answers).encode(),
+        FAIRNESS: page(order.plan, order.bank, answers, figures).encode(),
+    }
+    for name, content in files.items():
+        _place(folder / name, content)
+    complete = msgspec.structs.replace(
+        lock,
+        state="complete",
+        roster=sha256(order.roster),
+        archives=archives,
+        files={name: sha256(content) for name, content in files.items()},
+    )
+    _place(folder / LOCK, locking.encode(complete))
+    return Built(
+        folder=folder,
+        candidates=len(names),
+        drawn=len(drawing.sets),
+        made=made,
+        kept=len(names) - made,
+        figures=figures,
+        drawing=drawing,
+    )
+
+
+def _known(folder: Path, lock: Lock, key: ExamKey) -> Answers | None:
+    """Return the answers of an earlier build in the folder; one of something else is refused."""
+    old = locking.read_lock(folder)
+    if old is None:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            text = f"{folder}: holds something that no build made. Choose another folder."
+            raise ExamError(text)
+        return None
+    if changed := locking.differences(old, lock):
+        text = f"{folder}: holds another build: {', and '.join(changed)}."
+        raise ExamError(f"{text} Put that back as it was, or build in another folder.")
+    answers = read_answers(folder / ANSWERS, key)
+    if old.state == "complete" and answers is None:
+        text = f"{folder / ANSWERS}: is missing, and it knows who was given what."
+        raise ExamError(f"{text} Restore it, or build in another folder.")
+    return answers
+
+
+def _answers(
+    order: Order, key: ExamKey, evidence: Evidence, before: Answers | None
+) -> tuple[Answers, Drawn]:
+    """Return who has what, with those that came late, and how theirs was drawn."""
+    plan, bank = order.plan, order.bank
+    people = {key.opaque_id(plan.id, plan.attempt, it.student_id): it for it in order.candidates}
+    seeds = {name: key.seed(plan.id, plan.attempt, it.student_id) for name, it in people.items()}
+    entries = {entry.candidate: entry for entry in (before.entries if before else ())}
+    proof_seeds = tuple(key.proof_seed(plan.id, plan.attempt, it) for it in range(plan.seeds))
+    drawing = draw_and_prove(
+        plan,
+        bank,
+        evidence,
+        seeds,
+        proof_seeds=proof_seeds,
+        kept={name: frozenset(entry.bugs) for name, entry in entries.items()},
+        known=before.conflicts if before else (),
+    )
+    for name, chosen in drawing.sets.items():
+        student = people[name].student_id
+        entries[name] = Entry(
+            student_id=student,
+            candidate=name,
+            bugs=_numbered(chosen, seeds[name]),
+            seed=seeds[name].hex(),
+            camouflage=key.camouflage_seed(plan.id, plan.attempt, student).hex(),
+            minutes=plan.minutes,
+            opens=None,
+            deadline=None,
+        )
+    timed = {name: with_times(entries[name], it, plan) for name, it in people.items()}
+    answers = Answers(
+        exam=plan.id,
+        attempt=plan.attempt,
+        proof_seeds=proof_seeds,
+        window=pool_of(plan, bank).window,
+        conflicts=drawing.conflicts,
+        entries=tuple(entry for _, entry in sorted((entries | timed).items())),
+    )
+    return answers, drawing
+
+
+def _numbered(chosen: Iterable[str], seed: bytes) -> tuple[str, ...]:
+    """Return the bugs in the candidate's numbering, which tells nothing of them."""
+    generator = random.Random(int.from_bytes(seed[::-1], "big"))
+    places = {name: generator.random() for name in sorted(chosen)}
+    return tuple(sorted(places, key=places.__getitem__))
+
+
+def _check_strangers(folder: Path, names: Iterable[str]) -> None:
+    """Raise when the folder holds archives of others, and remove what a kill left half-written."""
+    expected = {f"{name}.zip" for name in names}
+    for file in sorted((folder / ARCHIVES).glob("*")):
+        if file.name.startswith(".") and ".bughunt-new-" in file.name:
+            file.unlink(missing_ok=True)
+        elif file.name not in expected:
+            text = f"{file}: belongs to nobody in this roster, nor to an earlier build."
+            raise ExamError(f"{text} Move it away, and build again.")
+
+
+def _archives(
+    order: Order,
+    key: ExamKey,
+    answers: Answers,
+    folder: Path,
+    tick: Callable[[int, int], None],
+) -> tuple[dict[str, str], int]:
+    """Place what is missing or differs; return the digests of all, and how many were placed."""
+    digests: dict[str, str] = {}
+    made = 0
+    tick(0, len(answers.entries))
+    for entry in answers.entries:
+        content = archive(order.bank, order.plan, entry, key, order.disguise)
+        file = folder / f"{entry.candidate}.zip"
+        if _content(file) != content:
+            _place(file, content)
+            made += 1
+        digests[entry.candidate] = sha256(content)
+        tick(1, 0)
+    return digests, made
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _place(file: Path, content: bytes) -> None:
+    """Write a file whole, in a folder that is its owner's."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"{file.parent}: cannot be made: {error.strerror}. Choose another folder."
+        raise EnvironmentProblem(text) from None
+    place_file(content, file)
+
+
+def _handout(order: Order, answers: Answers) -> str:
+    """Return the table that says who is to get which archive."""
+    entries: Mapping[str, Entry] = {entry.student_id: entry for entry in answers.entries}
+    rows = []
+    for person in sorted(order.candidates, key=lambda person: person.student_id):
+        entry = entries[person.student_id]
+        file = f"{ARCHIVES}/{entry.candidate}.zip"
+        about = (person.student_id, person.name, person.email, person.section)
+        rows.append((*about, file, entry.minutes, entry.opens, entry.deadline))
+    return table(_COLUMNS, rows)

@@ -1,0 +1,294 @@
+"""Who gets which bugs: sets of equal difficulty that are little alike and use all bugs equally.
+
+Candidates are served in the order of their opaque ids, so that the order of the roster plays no
+part. Each one's own generator, seeded from the key, orders the bugs: those that were given out
+least come first, and chance decides among equals. The first admissible set in this order that
+shares no more than the bound with any set given out before is taken (a depth-first search, again
+with another order if it runs into its limit). Then single bugs are exchanged along chains, from
+the bug that is given out most to the one given out least, as long as the spread of the exposure
+shrinks and every set stays admissible. Sets that were given out before are never touched.
+
+Only ``Random.random`` is used, whose sequence Python promises to keep between its versions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+
+from bughunt.errors import ExamError
+from bughunt.exam.pool import Pool, most_sets
+
+_STEPS = 4000  # of one search
+_SEARCHES = 12  # in other orders, before it is said that there is no set
+_EXCHANGES = 10_000
+
+
+def draw(
+    pool: Pool,
+    seeds: Mapping[str, bytes],
+    *,
+    overlap: int,
+    kept: Mapping[str, frozenset[str]] | None = None,
+    avoided: frozenset[frozenset[str]] = frozenset(),
+) -> dict[str, frozenset[str]]:
+    """Return a set of bugs for each candidate without one.
+
+    Args:
+        pool: the bugs and the rules for a set.
+        seeds: of the candidates, by opaque id.
+        overlap: how many bugs two candidates may share at most.
+        kept: sets that are given out already, by opaque id.
+        avoided: sets that must not be drawn.
+
+    Raises:
+        ExamError: when the wishes cannot be met together: which of them, and what would help.
+
+    """
+    kept = kept or {}
+    drawing = _Drawing(pool, overlap, kept, {pool.mask(it) for it in avoided})
+    drawing.check(len({*seeds, *kept}))
+    for name in sorted(seeds):
+        if name not in kept:
+            drawing.serve(name, random.Random(int.from_bytes(seeds[name], "big")))
+    drawing.balance()
+    return {name: pool.names(chosen) for name, chosen in drawing.drawn.items()}
+
+
+def exposure(pool: Pool, sets: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Return how many candidates get each bug of the pool."""
+    counts = {item.id: 0 for item in pool.items}
+    for names in sets.values():
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+class _Drawing:
+    """The sets so far."""
+
+    def __init__(
+        self, pool: Pool, overlap: int, kept: Mapping[str, frozenset[str]], avoided: set[int]
+    ) -> None:
+        self._pool = pool
+        self._overlap = overlap
+        self._avoided = avoided
+        known = pool.places.keys()  # a bug that was given out may have been left out since
+        self._kept = [pool.mask(names & known) for names in kept.values()]
+        self.drawn: dict[str, int] = {}
+        self._exposure = [0] * len(pool.items)
+        for chosen in self._kept:
+            self._count(chosen, 1)
+
+    def check(self, candidates: int) -> None:
+        """Raise when it can be told beforehand that there are too few sets."""
+        pool = self._pool
+        for number, stratum in enumerate(pool.strata):
+            if (there := pool.stratum.count(number)) < stratum.bugs:
+                text = f"{stratum.bugs} bugs of difficulty {stratum} are asked for each candidate"
+                raise _impossible(f"{text}, and {there} may be drawn.", "Ask for fewer of them")
+        most = self._most()
+        if self._overlap < pool.size and candidates > most:
+            text = f"of {len(pool.items)} bugs there are at most {most} sets of {pool.size} that"
+            text = f"{text} share no more than {self._overlap}, and there are {candidates}"
+            raise _impossible(f"{text} candidates.", self._advice())
+
+    def _most(self) -> int:
+        """Return how many sets the bound on what two share leaves at most."""
+        pool = self._pool
+        bounds = [most_sets(len(pool.items), pool.size, self._overlap)]
+        for number, stratum in enumerate(pool.strata):
+            if stratum.bugs > self._overlap:  # within a stratum no two share more, either
+                there = pool.stratum.count(number)
+                bounds.append(most_sets(there, stratum.bugs, self._overlap))
+        return min(bounds)
+
+    def _advice(self) -> str:
+        return "Let two candidates share more (draw.overlap), or draw from more bugs"
+
+    def serve(self, name: str, generator: random.Random) -> None:
+        """Draw the set of one candidate."""
+        others = [*self._kept, *self.drawn.values()]
+        for attempt in range(_SEARCHES):
+            chance = [generator.random() for _ in self._exposure]
+            rank = [
+                count + noise * (1 + attempt)
+                for count, noise in zip(self._exposure, chance, strict=True)
+            ]
+            order = sorted(range(len(rank)), key=rank.__getitem__)
+            search = _Search(self._pool, order, others, self._overlap, self._avoided)
+            chosen = next(search.sets(0, 0, 0), None)
+            if chosen is not None:
+                self.drawn[name] = chosen
+                self._count(chosen, 1)
+                return
+            if not search.is_cut_off:
+                break
+        raise self._failure(is_certain=not search.is_cut_off)
+
+    def _failure(self, *, is_certain: bool) -> ExamError:
+        pool = self._pool
+        low, high = pool.window
+        served = len(self._kept) + len(self.drawn)
+        window = f"{low}" if low == high else f"{low} to {high}"
+        text = f"{pool.sets} sets have the strata and a summed difficulty of {window}"
+        if len(pool.conflicts):
+            text += f", before {len(pool.conflicts)} conflicts are looked at"
+        found = "there is none" if is_certain else f"none was found in {_SEARCHES} searches"
+        text = f"{text}. After {served} candidates {found} that"
+        text = f"{text} shares no more than {self._overlap} bugs with any of theirs."
+        return _impossible(text, f"{self._advice()}, or widen the band (draw.band)")
+
+    def balance(self) -> None:
+        """Exchange bugs while that brings the most and the least exposed nearer to each other."""
+        for _ in range(_EXCHANGES):
+            if not self._exchange():
+                return
+
+    def _exchange(self) -> bool:
+        """Carry out one chain of exchanges; return whether there was any."""
+        counts = self._exposure
+        for start in sorted(range(len(counts)), key=lambda place: (-counts[place], place)):
+            if counts[start] - min(counts) < 2:
+                return False
+            if self._chain(start):
+                return True
+        return False
+
+    def _chain(self, start: int) -> bool:
+        """Look, step by step, for a bug that is given out at least twice less than ``start``."""
+        before: dict[int, int] = {start: start}
+        layer = [start]
+        while layer:
+            following = []
+            for place in layer:
+                for to in self._in_reach(place):
+                    if to in before:
+                        continue
+                    before[to] = place
+                    following.append(to)
+                    if self._exposure[start] - self._exposure[to] >= 2 and self._carry_out(
+                        _path(before, to)
+                    ):
+                        return True
+            layer = following
+        return False
+
+    def _in_reach(self, place: int) -> Iterator[int]:
+        """Yield the bugs that could stand in for one in some set, the least exposed first."""
+        holders = [chosen for chosen in self.drawn.values() if chosen >> place & 1]
+        counts = self._exposure
+        for to in sorted(range(len(counts)), key=lambda it: (counts[it], it)):
+            if to != place and any(self._may_exchange(it, place, to) for it in holders):
+                yield to
+
+    def _may_exchange(self, chosen: int, place: int, to: int) -> bool:
+        pool = self._pool
+        rest = chosen & ~(1 << place)
+        low, high = pool.window
+        return (
+            not chosen >> to & 1
+            and pool.stratum[place] == pool.stratum[to]
+            and low <= pool.difficulty(rest) + pool.items[to].difficulty <= high
+            and pool.may_join(rest, to)
+        )
+
+    def _carry_out(self, path: list[int]) -> bool:
+        """Exchange each bug of the path for the next, in sets of different candidates."""
+        fresh = dict(self.drawn)
+        for place, to in itertools.pairwise(path):
+            for name, chosen in fresh.items():
+                if chosen != self.drawn[name] or not chosen >> place & 1:
+                    continue
+                changed = chosen & ~(1 << place) | 1 << to
+                if self._may_exchange(chosen, place, to) and self._is_apart(changed, name, fresh):
+                    fresh[name] = changed
+                    break
+            else:
+                return False
+        self.drawn = fresh
+        self._exposure[path[0]] -= 1
+        self._exposure[path[-1]] += 1
+        return True
+
+    def _is_apart(self, changed: int, name: str, drawn: Mapping[str, int]) -> bool:
+        if changed in self._avoided:
+            return False
+        others = [it for other, it in drawn.items() if other != name]
+        return all((changed & it).bit_count() <= self._overlap for it in (*self._kept, *others))
+
+    def _count(self, chosen: int, number: int) -> None:
+        for place in self._pool.members(chosen):
+            self._exposure[place] += number
+
+
+class _Search:
+    """A depth-first search for sets, in a given order of the bugs."""
+
+    def __init__(
+        self, pool: Pool, order: list[int], others: list[int], overlap: int, avoided: set[int]
+    ) -> None:
+        self._pool = pool
+        self._order = order
+        self._others = others
+        self._overlap = overlap
+        self._avoided = avoided
+        self._steps = 0
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the search ran into its limit."""
+        return self._steps >= _STEPS
+
+    def sets(self, start: int, chosen: int, size: int) -> Iterator[int]:
+        """Yield the admissible sets that hold ``chosen`` and else bugs from ``start`` on."""
+        if size == self._pool.size:
+            if chosen not in self._avoided:
+                yield chosen
+            return
+        if not self._can_be_filled(start, chosen):
+            return
+        for index in range(start, len(self._order)):
+            if self.is_cut_off:
+                return
+            place = self._order[index]
+            if self._may_add(chosen, place):
+                self._steps += 1
+                yield from self.sets(index + 1, chosen | 1 << place, size + 1)
+
+    def _may_add(self, chosen: int, place: int) -> bool:
+        pool = self._pool
+        number = pool.stratum[place]
+        full = sum(pool.stratum[it] == number for it in pool.members(chosen))
+        if full == pool.strata[number].bugs or not pool.may_join(chosen, place):
+            return False
+        joined = chosen | 1 << place
+        if joined.bit_count() <= self._overlap:
+            return True
+        return all((joined & it).bit_count() <= self._overlap for it in self._others)
+
+    def _can_be_filled(self, start: int, chosen: int) -> bool:
+        """Return whether what is left has enough of each stratum, and sums within the window."""
+        pool = self._pool
+        least = greatest = pool.difficulty(chosen)
+        members = pool.members(chosen)
+        for number, stratum in enumerate(pool.strata):
+            wanted = stratum.bugs - sum(pool.stratum[it] == number for it in members)
+            left = [it for it in self._order[start:] if pool.stratum[it] == number]
+            if len(left) < wanted:
+                return False
+            low, high = pool.reach(left, wanted)
+            least, greatest = least + low, greatest + high
+        return least <= pool.window[1] and greatest >= pool.window[0]
+
+
+def _path(before: Mapping[int, int], end: int) -> list[int]:
+    path = [end]
+    while before[path[-1]] != path[-1]:
+        path.append(before[path[-1]])
+    return path[::-1]
+
+
+def _impossible(text: str, advice: str) -> ExamError:
+    return ExamError(f"the sets cannot be drawn: {text} {advice}.")

@@ -1,0 +1,95 @@
+"""How fair an exam is, as a page: one file that needs no network. It holds answers.
+
+The template takes records of texts and numbers only, and escapes every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from bughunt.exam.answers import Answers
+from bughunt.exam.fairness import Fairness, Share
+from bughunt.exam.plan import Plan
+from bughunt.spec import Bank, Conflict
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MATRIX = 40  # candidates; of more, a matrix is not read any more
+
+
+class _Bar(msgspec.Struct, frozen=True):
+    name: str
+    count: int
+    percent: float
+
+
+class _Row(msgspec.Struct, frozen=True):
+    candidate: str
+    shared: tuple[int | None, ...]  # None: with oneself
+
+
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
+    title: str
+    exam: str
+    candidates: int
+    bugs: int
+    window: str
+    overlap: int
+    largest_overlap: int
+    different: int
+    shares: tuple[Share, ...]
+    difficulties: tuple[_Bar, ...]
+    exposure: tuple[_Bar, ...]
+    overlaps: tuple[_Bar, ...]
+    matrix: tuple[_Row, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def page(plan: Plan, bank: Bank, answers: Answers, figures: Fairness) -> str:
+    """Return the page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    low, high = figures.window
+    shown = _Page(
+        title=plan.title,
+        exam=f"{plan.id}, attempt {plan.attempt}",
+        candidates=figures.candidates,
+        bugs=plan.bugs,
+        window=f"{low}" if low == high else f"{low} to {high}",
+        overlap=plan.overlap,
+        largest_overlap=figures.largest_overlap,
+        different=figures.different,
+        shares=figures.shares,
+        difficulties=_bars({str(it): count for it, count in figures.difficulties.items()}),
+        exposure=_bars(
+            {f"{name} ({bank.bugs[name].difficulty})": it for name, it in figures.exposure.items()}
+        ),
+        overlaps=_bars({str(it): count for it, count in figures.overlaps.items()}),
+        matrix=_matrix(answers),
+        conflicts=answers.conflicts,
+    )
+    return environment.get_template("fairness.html").render(page=shown)
+
+
+def _bars(counts: Mapping[str, int]) -> tuple[_Bar, ...]:
+    most = max(counts.values(), default=0) or 1
+    return tuple(_Bar(name, count, 100 * count / most) for name, count in counts.items())
+
+
+def _matrix(answers: Answers) -> tuple[_Row, ...]:
+    sets = {entry.candidate: frozenset(entry.bugs) for entry in answers.entries}
+    if len(sets) > _MATRIX:
+        return ()
+    return tuple(
+        _Row(name, tuple(None if other == name else len(own & it) for other, it in sets.items()))
+        for name, own in sets.items()
+    )
