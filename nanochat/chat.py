@@ -55,7 +55,7 @@ class Chat:
             self.exchanges.append([*question, *answer, end])
 
     def _question(self, text: str):
-        """What the user says, up to where the assistant has to answer, without an opening BOS."""
+        """What the user says, up to where the assistant has to answer."""
         messages = [{"role": "user", "content": text}, {"role": "assistant", "content": ""}]
         _, *ids = self.engine.tokenizer.render_for_completion({"messages": messages})
         return ids
