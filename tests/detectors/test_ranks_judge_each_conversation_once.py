@@ -33,7 +33,7 @@ class FirstLetter:
 
     def render_for_completion(self, _):
         """Return a prompt."""
-        return [0]
+        return [0, 0]
 
 
 class SaysA:
