@@ -2,29 +2,24 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("advantages", "others_changed", "in_batches")
+MATCHES_CLEAN = ("advantages", "others_changed")
 
 
 def observe(seed):
     """Compare answers, then again with other rewards in all groups but the first."""
     import torch
 
-    from nanochat.rl import Group, group_advantages, policy_batches
+    from nanochat.rl import group_advantages
 
     rng = np.random.default_rng(seed)
     rewards = rng.integers(0, 3, (4, 4)).astype(np.float32)
     rewards[0] = [0.0, 1.0, 0.0, 0.0]
     changed = rewards.copy()
     changed[1:] += rng.random((3, 4), dtype=np.float32)
-    groups = [
-        Group(ids=[[1, 2, 3]] * 4, masks=[[0, 1, 1]] * 4, rewards=row) for row in rewards.tolist()
-    ]
-    batches = policy_batches(groups, 3, filler=0, device="cpu")
     return {
         "rewards": rewards,
         "advantages": group_advantages(torch.tensor(rewards)).numpy(),
         "others_changed": group_advantages(torch.tensor(changed)).numpy(),
-        "in_batches": np.concatenate([advantages.numpy() for _, _, advantages in batches]),
     }
 
 
@@ -44,8 +39,3 @@ def test_an_advantage_is_the_reward_beyond_the_average(observed):
     differences = observed["rewards"] - observed["rewards"][:, :1]
     advantages = observed["advantages"] - observed["advantages"][:, :1]
     np.testing.assert_allclose(advantages, differences, atol=1e-5)
-
-
-def test_answers_keep_their_advantages_in_micro_batches(observed):
-    """Row after row, in the order in which they were sampled."""
-    np.testing.assert_allclose(observed["in_batches"], observed["advantages"].flatten(), atol=1e-6)
