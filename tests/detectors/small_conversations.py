@@ -8,7 +8,7 @@ class Recording:
         """Return what rows are padded with."""
         return 0
 
-    def render_conversation(self, conversation, max_tokens):
+    def render_conversation(self, conversation, max_tokens=2048):
         """Return all of it but what is over."""
         ids = conversation[:max_tokens]
         return ids, [1] * len(ids)
