@@ -11,7 +11,7 @@ def observe(seed):
     from small_models import random_model
 
     head_dim = (8, 16, 64)[seed % 3]
-    model = random_model(seed, n_head=2, n_kv_head=2, n_embd=2 * head_dim)
+    model = random_model(seed, n_head=2, n_kv_head=2, n_embd=2 * head_dim, sequence_len=24)
     return {"cos": model.cos[0, :, 0].numpy(), "sin": model.sin[0, :, 0].numpy()}
 
 
