@@ -39,6 +39,7 @@ def on_ranks(count, function):
         "get_rank": lambda: ranks.mine.rank,
         "get_world_size": lambda: count,
         "all_reduce": ranks.all_reduce,
+        "barrier": ranks.barrier.wait,
     }
     with patch.multiple("torch.distributed", **group), ThreadPoolExecutor(count) as threads:
         return list(threads.map(lambda rank: ranks.run(function, rank), range(count)))
