@@ -77,7 +77,7 @@ def edit_lines(edit: Operator) -> list[str]:
     lines: list[str] = []
     for key, value in told.items():
         mark = "    - " if not lines else "      "
-        if isinstance(value, str) and "\n" in value:
+        if isinstance(value, str) and "\n" in value and not value[0].isspace():
             lines += [f"{mark}{key}: |", *_indented(value.rstrip("\n"), "        ")]
         else:
             lines.append(f"{mark}{key}: {_scalar(value)}")
@@ -89,7 +89,9 @@ def _field(name: str, text: str) -> list[str]:
     line = f"  {name}: {_scalar(text)}"
     if len(line) + 2 <= _WIDTH and "\n" not in line:
         return [line]
-    folded = textwrap.wrap(" ".join(text.split()), _WIDTH - 6)
+    folded = textwrap.wrap(
+        " ".join(text.split()), _WIDTH - 6, break_long_words=False, break_on_hyphens=False
+    )
     return [f"  {name}: >-", *(f"    {it}" for it in folded)]
 
 
