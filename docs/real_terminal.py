@@ -1,7 +1,7 @@
 """A shell in a real terminal: keys go in, and what a person would see is read back.
 
-Recordings and tests share it. It needs tmux, and nothing here ever waits for a time: every wait is
-for something on the screen.
+Recordings and tests share it. It needs tmux. Every wait is for something on the screen, never for a
+time.
 """
 
 import os
@@ -12,6 +12,7 @@ import time
 
 COLUMNS, ROWS = 80, 24
 PATIENCE = 120  # seconds for the screen to be as expected: a busy machine imports torch slowly
+GLANCE = 0.05  # seconds from one look at the screen to the next
 PROMPT = "$"
 
 
@@ -30,10 +31,11 @@ class Shell:
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m bughunt "$@"\n')
         program.chmod(0o755)
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        wanted = {"PATH": path, "PS1": f"{PROMPT} ", **variables}
+        wanted = {"PATH": path, **variables}
         options = [f"-e{name}={value}" for name, value in wanted.items()]
         size = ("-x", str(COLUMNS), "-y", str(ROWS))
         self._tmux("-f", os.devnull, "new-session", "-d", *size, "-c", str(folder), *options, "sh")
+        self.run(f"PS1='{PROMPT} '")
 
     def _tmux(self, *arguments):
         command = ["tmux", "-S", str(self._socket), *arguments]
@@ -73,6 +75,7 @@ class Shell:
         end = time.monotonic() + PATIENCE
         while not holds(screen := self.screen()):
             assert time.monotonic() < end, f"{what} does not appear:\n{screen}"
+            time.sleep(GLANCE)
         return screen
 
     def close(self):
