@@ -24,6 +24,17 @@ from bughunt.mutate import mutate
 from bughunt.spec import Bank, Bug, load_bank
 
 State = Literal["ok", "warning", "missing"]
+Section = Literal[
+    "Python is too old",
+    "bughunt or nanochat is not installed",
+    "A package is missing or too old",
+    "The compiled part is missing",
+    "The bank is damaged",
+    "The base folder cannot be written to",
+    "git is not found",
+    "There is no fork",
+]
+PAGE = "docs/troubleshooting.md"  # of the repository, from which bughunt is installed
 _OLDEST_PYTHON = (3, 10)
 _LOOKS = (mutate, detector_files)  # what materialize does with a bug
 
@@ -35,6 +46,12 @@ class Finding(msgspec.Struct, frozen=True):
     state: State
     found: str
     advice: str = ""
+    section: Section | None = None  # of the page that tells more
+
+    @property
+    def more(self) -> str:
+        """Where to read on; empty when all is well."""
+        return f"More: {PAGE} of the repository, '{self.section}'." if self.section else ""
 
 
 def examine(bank: Path | None = None) -> tuple[Finding, ...]:
@@ -54,7 +71,8 @@ def _python() -> Finding:
     version = platform.python_version()
     if sys.version_info < _OLDEST_PYTHON:
         oldest = ".".join(map(str, _OLDEST_PYTHON))
-        return Finding("Python", "missing", version, f"Install Python {oldest} or newer.")
+        advice = f"Install Python {oldest} or newer."
+        return Finding("Python", "missing", version, advice, "Python is too old")
     return Finding("Python", "ok", version)
 
 
@@ -63,22 +81,27 @@ def _packages() -> list[Finding]:
     try:
         declared = metadata.requires("bughunt") or []
     except metadata.PackageNotFoundError:
-        advice = "Run 'pip install .' in the checkout."
-        return [Finding("bughunt", "missing", "not installed", advice)]
+        return [_not_installed("bughunt", "not installed")]
     requirements = [Requirement(text) for text in declared]
     needed = [it for it in requirements if not it.marker or it.marker.evaluate({"extra": ""})]
     return [Finding("bughunt", "ok", metadata.version("bughunt")), *map(_package, needed)]
 
 
+def _not_installed(name: str, found: str) -> Finding:
+    advice = "Run 'pip install .' in the checkout."
+    return Finding(name, "missing", found, advice, "bughunt or nanochat is not installed")
+
+
 def _package(requirement: Requirement) -> Finding:
-    advice = f"Run 'pip install \"{requirement}\"'."
     try:
         version = metadata.version(requirement.name)
+        found = f"{version} is too old"
     except metadata.PackageNotFoundError:
-        return Finding(requirement.name, "missing", "not installed", advice)
-    if not requirement.specifier.contains(version, prereleases=True):
-        return Finding(requirement.name, "missing", f"{version} is too old", advice)
-    return Finding(requirement.name, "ok", version)
+        version, found = "", "not installed"
+    if version and requirement.specifier.contains(version, prereleases=True):
+        return Finding(requirement.name, "ok", version)
+    advice = f"Run 'pip install \"{requirement}\"'."
+    return Finding(requirement.name, "missing", found, advice, "A package is missing or too old")
 
 
 def _compiled_trainer() -> Finding:
@@ -86,7 +109,8 @@ def _compiled_trainer() -> Finding:
         importlib.import_module("rustbpe")
     except ImportError as error:
         advice = "Install Rust from https://rustup.rs, then run 'pip install .' in the checkout."
-        return Finding("rustbpe", "missing", str(error.__cause__ or error), advice)
+        found = str(error.__cause__ or error)
+        return Finding("rustbpe", "missing", found, advice, "The compiled part is missing")
     return Finding("rustbpe", "ok", "compiled")
 
 
@@ -100,7 +124,8 @@ def _bank(path: Path | None) -> Finding:
     if problems:
         more = len(problems) - 1
         found = problems[0] + (f" (and {more} more)" if more else "")
-        return Finding("bank", "missing", found, "Correct the catalogue, or reinstall bughunt.")
+        advice = "Correct the catalogue, or reinstall bughunt."
+        return Finding("bank", "missing", found, advice, "The bank is damaged")
     return Finding("bank", "ok", f"{len(bank.bugs)} bugs, {len(bank.levels)} levels")
 
 
@@ -123,12 +148,13 @@ def _base_folder() -> Finding:
     try:
         from nanochat.base_dir import get_base_dir
     except (ImportError, SyntaxError) as error:
-        return Finding("nanochat", "missing", str(error), "Run 'pip install .' in the checkout.")
+        return _not_installed("nanochat", str(error))
     folder: Path = get_base_dir()  # type: ignore[no-untyped-call]
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         advice = "Set NANOCHAT_BASE_DIR to a folder that you may write to."
-        return Finding("NANOCHAT_BASE_DIR", "missing", f"{existing} cannot be written to", advice)
+        found, name = f"{existing} cannot be written to", "NANOCHAT_BASE_DIR"
+        return Finding(name, "missing", found, advice, "The base folder cannot be written to")
     return Finding("NANOCHAT_BASE_DIR", "ok", str(folder))
 
 
@@ -136,11 +162,12 @@ def _git() -> Finding:
     git = shutil.which("git")
     if git is None:
         advice = "Install git for 'bughunt reset', and for its log and diff in a workspace."
-        return Finding("git", "warning", "not found", advice)
+        return Finding("git", "warning", "not found", advice, "git is not found")
     return Finding("git", "ok", git)
 
 
 def _fork() -> Finding:
     if not hasattr(os, "fork"):
-        return Finding("fork", "warning", "not on this system", "Checks work, and take longer.")
+        advice = "Checks work, and take longer."
+        return Finding("fork", "warning", "not on this system", advice, "There is no fork")
     return Finding("fork", "ok", "available")

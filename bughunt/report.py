@@ -234,7 +234,7 @@ def examined(findings: Sequence[Finding]) -> tuple[Block, ...]:
         (
             Line(finding.state, _STATE_STYLES[finding.state]),
             Line(finding.name),
-            Line("\n".join(filter(None, (finding.found, finding.advice)))),
+            Line("\n".join(filter(None, (finding.found, finding.advice, finding.more)))),
         )
         for finding in findings
     )

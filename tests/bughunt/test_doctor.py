@@ -1,11 +1,19 @@
 """The look at the environment: what is missing is named with what to do."""
 
 import importlib
+import os
+import re
+import shutil
+import sys
 from importlib import metadata
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from bughunt import doctor
+from bughunt import doctor, report
+
+PAGE = Path(__file__).parents[2] / doctor.PAGE
 
 
 @pytest.fixture
@@ -113,3 +121,62 @@ def test_compiled_module_that_fails_is_told_with_its_cause(findings, monkeypatch
 
     assert (found.state, found.found) == ("missing", "rustbpe: wrong ELF class")
     assert "https://rustup.rs" in found.advice
+
+
+def without_metadata(monkeypatch):
+    """Let no package be installed."""
+
+    def fail(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "requires", fail)
+
+
+def without_nanochat(monkeypatch):
+    """Let an import of nanochat fail as if it were not there."""
+    monkeypatch.setitem(sys.modules, "nanochat.base_dir", None)
+
+
+def with_damaged_bank(monkeypatch):  # noqa: ARG001
+    """Let a key stand twice in the catalogue."""
+    Path("levels.yaml").write_text("version: 1\nversion: 1\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("Python", lambda it: it.setattr(sys, "version_info", (3, 9, 18))),
+        ("bughunt", without_metadata),
+        ("click", lambda it: it.setattr(metadata, "requires", lambda _: ["click>=999"])),
+        ("rustbpe", lambda it: it.setitem(sys.modules, "rustbpe", None)),
+        ("bank", with_damaged_bank),
+        ("nanochat", without_nanochat),
+        ("NANOCHAT_BASE_DIR", lambda it: it.setenv("NANOCHAT_BASE_DIR", "levels.yaml")),
+        ("git", lambda it: it.setattr(shutil, "which", lambda _: None)),
+        ("fork", lambda it: it.delattr(os, "fork")),
+    ],
+)
+def test_what_is_not_as_it_should_be_names_a_section(
+    findings, bank_folder, monkeypatch, name, spoil
+):
+    """The page has a heading of that name, and the answer says where it is."""
+    monkeypatch.chdir(bank_folder)
+    spoil(monkeypatch)
+
+    found = findings()
+    problems = [it for it in found.values() if it.state != "ok"]
+
+    assert [it.name for it in problems] == [name]
+    assert f"### {problems[0].section}\n" in PAGE.read_text("utf-8")
+    (table, *_) = report.examined(problems)
+    assert f"More: docs/troubleshooting.md of the repository, '{problems[0].section}'." in (
+        table.rows[0][-1].text
+    )
+
+
+def test_every_section_that_a_finding_may_name_stands_in_the_page():
+    """The type holds them all."""
+    headings = re.findall(r"^### (.*)$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    assert set(get_args(doctor.Section)) <= set(headings)
+    assert len(headings) == len(set(headings))
