@@ -20,6 +20,7 @@ import msgspec
 
 from bughunt.jail import specimen
 from bughunt.jail.answer import Answer, Died, Exceeded, Malformed, Observed, Raised
+from bughunt.jail.descendants import descendants
 from bughunt.jail.keeper import Jail, JailBroke
 from bughunt.jail.observing_half import observing_half
 from bughunt.jail.request import Request
@@ -94,12 +95,12 @@ class Range:
         """Let one attack happen; look at what it reached."""
         seed = secrets.randbits(62) + 100  # not one that anybody can have tried at home
         clean = self._run(specimen.CLEAN + f"EARLIER = '{self._earlier}'\n", seed)
-        before = _descendants()
+        before = descendants(os.getpid())
         try:
             answer = self._run(self._aimed(attack.text), seed)
         except JailBroke as error:
             return Result(attack, "the server broke", str(error))
-        left = _descendants() - before
+        left = descendants(os.getpid()) - before
         if not self._is_honest(clean, clean):
             return Result(attack, "", f"the clean code beside it got no mark: {clean.ending}")
         reached = [
@@ -189,20 +190,6 @@ def _state(folder: Path) -> dict[str, tuple[int, int, bytes]]:
         str(file): (file.stat().st_mode, file.stat().st_mtime_ns, file.read_bytes())
         for file in files
     }
-
-
-def _descendants() -> set[int]:
-    """Return the processes that descend from this one."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError, IndexError):
-                after_name = (entry / "stat").read_text(errors="replace").rpartition(")")[2]
-                parents[int(entry.name)] = int(after_name.split()[1])
-    found = {os.getpid()}
-    while grown := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= grown
-    return found - {os.getpid()}
 
 
 def _text(answer: Answer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ import msgspec
 from bughunt.errors import EnvironmentProblem
 from bughunt.jail import answer, protocol
 from bughunt.jail.answer import Answer, Died, Ending, Exceeded, Malformed
+from bughunt.jail.descendants import descendants
 from bughunt.jail.protocol import Ended, Kill, Learn, Ready, Spawn, Start
 from bughunt.jail.request import Limits, Request
 from bughunt.jail.tiers import Tier
@@ -103,19 +105,22 @@ class _Server:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         launch = tier.launch(Path(self._folder.name), hidden)
         try:
-            self._process = subprocess.Popen(
-                launch.command,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                env=launch.environment,
-                cwd=self._folder.name,
-                start_new_session=True,
-            )
-            theirs.close()
+            with theirs:
+                self._process = subprocess.Popen(
+                    launch.command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    env=launch.environment,
+                    cwd=self._folder.name,
+                    start_new_session=True,
+                )
             start = Start(launch.own, hidden, tier.needs_landlock, preload)
             self._send(start)
             self._receive_ready(tier)
+        except FileNotFoundError as error:
+            self.close()
+            raise JailBroke(f"jail: {error.filename} is not installed. Install it.") from None
         except BaseException:
             self.close()
             raise
@@ -162,8 +167,9 @@ class _Server:
             try:
                 self._process.wait(2.0)
             except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, 9)
+                for pid in (*descendants(self._process.pid), self._process.pid):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
                 self._process.wait()
         self._errors.close()
         self._folder.cleanup()

@@ -56,6 +56,7 @@ def ruleset(readable: Iterable[Path], own: Path) -> int:
     rules = system_call(_CREATE, attributes, len(attributes), 0)
     for path in readable:
         _allow(rules, path, _READ_FILE | (_READ_DIR if path.is_dir() else 0))
+    _allow(rules, Path(os.devnull), _READ_FILE | _WRITE_FILE)
     _allow(rules, own, sum(_OWN))
     return rules
 

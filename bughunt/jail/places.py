@@ -12,7 +12,7 @@ _COMPANIONS = ("rustbpe", "rustbpe_core")  # the clean code stands on these
 _SYSTEM = (
     *("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo"),
     *("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"),
-    *("/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/zero", "/dev/urandom"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/dev/zero", "/dev/urandom"),
     *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
 )
 

@@ -27,7 +27,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "readlinkat": (267, 78), "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None),
     "unlink": (87, None), "unlinkat": (263, 35), "rename": (82, None), "renameat": (264, 38),
     "renameat2": (316, 276), "truncate": (76, 45), "ftruncate": (77, 46), "fsync": (74, 82),
-    "fdatasync": (75, 83), "fallocate": (285, 47), "fadvise64": (221, 223), "flock": (73, 32),
+    "fdatasync": (75, 83), "fallocate": (285, 47), "fadvise64": (221, 223),
     "copy_file_range": (326, 285), "umask": (95, 166),
     # Descriptors.
     "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24), "pipe": (22, None),
@@ -61,7 +61,7 @@ _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCHITECTURE = 0, 4  # offsets in what the kernel hands to the program
 _X32 = 0x40000000  # from here on, x86_64 counts calls of another kind
 _OF_A_THREAD = 0x00010000
-_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # copies, flags and locks; never an owner
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)  # copies and flags; never an owner, never a lock
 _IOCTL_COMMANDS = (0x5401, 0x5450, 0x5451, 0x5421)  # is it a terminal, close on exec, no waiting
 _PRCTL_OPTIONS = (15, 16, 0x53564D41)  # names of threads and of memory
 _FILTER_MODE, _ALL_THREADS = 1, 1
