@@ -17,6 +17,7 @@ from bughunt import backup, placement
 from bughunt.errors import EnvironmentProblem, WorkspaceError, did_you_mean
 from bughunt.git_repository import EMAIL
 from bughunt.manifest import MANIFEST
+from bughunt.mutate import unified_diff
 from bughunt.workspace import Workspace, package_files
 
 
@@ -36,6 +37,25 @@ def start_files(workspace: Workspace) -> dict[str, bytes]:
         if files.pop(MANIFEST, None) == manifest:
             return files
     raise _no_start(workspace, "there is none")
+
+
+def changes(workspace: Workspace) -> str:
+    """Return what is other in the packages than at the start, as a unified diff.
+
+    Raises:
+        WorkspaceError: when the workspace no longer has its first commit.
+        EnvironmentProblem: when there is no git, or a file cannot be read.
+
+    """
+    return unified_diff(_texts(start_files(workspace)), _texts(package_files(workspace)))
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {
+        path: content.decode("utf-8", "replace")
+        for path, content in files.items()
+        if path.endswith(".py")
+    }
 
 
 def _files(workspace: Workspace, commit: str) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import msgspec
 
 from bughunt import git_repository, manifest, placement
 from bughunt.contents import contents, digest
-from bughunt.errors import BankChanged, EnvironmentProblem, NotAWorkspace
+from bughunt.errors import BankChanged, EnvironmentProblem, NotAWorkspace, WorkspaceError
 from bughunt.manifest import MANIFEST, Manifest, Symptom
 from bughunt.mutate import MutatedTree, mutate, unified_diff
 from bughunt.select import Selection
@@ -120,9 +120,13 @@ def bugs_of(workspace: Workspace, bank: Bank) -> tuple[Bug, ...]:
 
     Raises:
         BankChanged: when the bank no longer has one of them.
+        WorkspaceError: when the workspace belongs to an exam.
 
     """
     record = workspace.manifest
+    if record.is_exam:
+        text = f"{workspace.root}: is the workspace of an exam, whose answers stay with the"
+        raise WorkspaceError(f"{text} organiser. 'bughunt diff' shows what you changed.")
     known = {manifest.seal(record.salt, bug.id): bug for bug in bank.bugs.values()}
     if not known.keys() >= set(record.sealed):
         raise _changed(workspace, bank)

@@ -38,6 +38,7 @@ def check(number: int | None, bank: Path | None, as_json: bool) -> None:
     from bughunt import progress_report, report, workspace
 
     here = this_workspace()
+    _check_tests(here)
     moment = _now()
     changed_tests = workspace.changed_tests(here)
     symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
@@ -96,10 +97,13 @@ def watch(bank: Path | None) -> None:
 def diff(bank: Path | None) -> None:
     """Show what you have changed since the workspace was made."""
     from bughunt import report, workspace
+    from bughunt import reset as resetting
 
     here = this_workspace()
     _keep(here, _now())
-    report.write(report.changed(workspace.changes(here, load(bank))), sys.stdout)
+    is_exam = here.manifest.is_exam
+    text = resetting.changes(here) if is_exam else workspace.changes(here, load(bank))
+    report.write(report.changed(text), sys.stdout)
 
 
 @click.command()
@@ -110,12 +114,26 @@ def hint(number: int, bank: Path | None) -> None:
     from bughunt import progress_report, report, workspace
 
     here = this_workspace()
-    _symptom(here, number)
+    symptom = _symptom(here, number)
+    if here.manifest.is_exam:
+        _hint_in_exam(here, symptom)
+        return
     bug = workspace.bugs_of(here, load(bank))[number - 1]
     moment = _now()
     step = _keep(here, moment, lambda progress: progress.with_hint(number, moment))
     taken = len(step.after.trail(number).hints)
     report.write(progress_report.hinted(number, bug, taken), sys.stdout)
+
+
+def _hint_in_exam(here: Workspace, symptom: Symptom) -> None:
+    from bughunt import report
+    from bughunt.exam import permitted
+
+    hints = permitted.free_hints(here, symptom.number)
+    moment = _now()
+    step = _keep(here, moment, lambda progress: progress.with_hint(symptom.number, moment))
+    taken = len(step.after.trail(symptom.number).hints)
+    report.write(permitted.hinted(symptom, hints, taken), sys.stdout)
 
 
 @click.command()
@@ -193,12 +211,21 @@ def watch_workspace(here: Workspace, path: Path | None) -> None:
     from bughunt import workspace
     from bughunt.desk import desk, terminal
 
+    _check_tests(here)
     terminal.check_terminal()
     answers = desk.Bank(
         bugs=lambda: workspace.bugs_of(here, load(path)),
         learned=lambda numbers: _learned(here, numbers, path),
     )
     desk.watch(here, answers)
+
+
+def _check_tests(here: Workspace) -> None:
+    """Insist on the tests, which an exam may have left out."""
+    if here.manifest.is_exam:
+        from bughunt.exam import permitted
+
+        permitted.check_tests(here)
 
 
 def _agrees(question: str) -> bool:

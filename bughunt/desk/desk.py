@@ -27,12 +27,11 @@ from bughunt.desk.watching import Watch, begin
 from bughunt.detector import Case
 from bughunt.errors import BughuntError
 from bughunt.grade import cases
-from bughunt.mutate import unified_diff
 from bughunt.progress import Progress
 from bughunt.progress_report import Explanation
 from bughunt.report import Block
 from bughunt.spec import Bug
-from bughunt.workspace import Workspace, changed_tests, package_files
+from bughunt.workspace import Workspace, changed_tests
 
 _MOST_JOBS = 4
 _ONE_SAVE = 2.0  # seconds within which saves belong together
@@ -223,8 +222,7 @@ class Desk:
         self._show_blocks(progress_report.hinted(number, bug, taken))
 
     def _diff(self) -> None:
-        before = reset.start_files(self._workspace)
-        text = unified_diff(_sources(before), _sources(package_files(self._workspace)))
+        text = reset.changes(self._workspace)
         if text:
             self._dialogue.show(text, is_diff=True)
         else:
@@ -325,14 +323,6 @@ def _serve(desk: Desk, terminal: Terminal) -> None:
             terminal.show(draw(desk.view, *terminal.size))
             for event in terminal.wait():
                 desk.handle(event)
-
-
-def _sources(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {
-        path: content.decode("utf-8", "replace")
-        for path, content in files.items()
-        if path.endswith(".py")
-    }
 
 
 def _now() -> datetime:
