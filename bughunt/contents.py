@@ -55,10 +55,9 @@ Each law in `tests/` says what correct code does. The code is to be put right, n
 {general}"""
 _GENERAL_LINE = "pytest tests/general # the other laws of the code\n"
 _GENERAL = """
-A fix can break something else. `tests/general/` holds the other laws of the code, which no symptom
-above names; every workspace has the same. `bughunt` and `bughunt check` watch them as well, and say
-which are broken that held at the start. Some may be broken at the start, by what you are looking
-for; that is not told.
+A fix can break something else. `tests/general/` holds the other laws of the code, the same in every
+workspace. `bughunt` and `bughunt check` watch them as well, and name those that a change has broken.
+A few are broken from the start, by the bugs you are looking for.
 """
 
 

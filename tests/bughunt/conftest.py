@@ -111,6 +111,40 @@ FILES = {
 }
 
 
+GROWING_LAW = '''\
+"""A total grows by what is added."""
+
+from samples import EMPTY
+
+
+def observe(seed):
+    from abacus.arithmetic import total
+
+    return total([*EMPTY, 2, 3]) - total([2])
+
+
+def test_a_total_grows_by_what_is_added(observed):
+    assert observed == 3, f"it grows by {observed}, not by 3"
+'''
+SINGLE_LAW = '''\
+"""The total of one number is that number: broken by the first bug."""
+
+
+def observe(seed):
+    from abacus.arithmetic import total
+
+    return total([7])
+
+
+def test_the_total_of_one_number_is_that_number(observed):
+    assert observed == 7
+'''
+GENERAL_LAWS = {
+    "a_total_grows_by_what_is_added": GROWING_LAW,
+    "total_of_one_number_is_that_number": SINGLE_LAW,
+}
+
+
 @pytest.fixture
 def bank_folder(tmp_path) -> Path:
     """Return a folder with levels.yaml, the package and the detectors."""
@@ -125,6 +159,20 @@ def bank_folder(tmp_path) -> Path:
 def bank(bank_folder):
     """Return the small bank, loaded."""
     return load_bank(bank_folder / "levels.yaml")
+
+
+@pytest.fixture
+def rich_bank_folder(bank_folder):
+    """Return the folder of the small bank with two laws that no bug names."""
+    for law, text in GENERAL_LAWS.items():
+        (bank_folder / f"tests/detectors/test_{law}.py").write_text(text)
+    return bank_folder
+
+
+@pytest.fixture
+def rich_bank(rich_bank_folder):
+    """Return the small bank with two laws that no bug names."""
+    return load_bank(rich_bank_folder / "levels.yaml")
 
 
 @pytest.fixture

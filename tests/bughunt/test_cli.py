@@ -758,3 +758,93 @@ def test_bughunt_alone_outside_a_workspace_shows_the_commands(call):
     assert result.exit_code == WRONG
     assert "Usage: bughunt" in result.output
     assert "materialize" in result.output
+
+
+@pytest.fixture
+def rich_hunt(call, rich_bank_folder, monkeypatch, tmp_path):
+    """Return ``call`` in a workspace with two laws that no symptom names, one broken."""
+    assert call("materialize", "--level", "short", "--bank", rich_bank_folder).exit_code == 0
+    monkeypatch.chdir(tmp_path / "bughunt-short")
+    return call
+
+
+def test_check_tells_what_a_repair_broke(rich_hunt):
+    """Both symptoms are fixed, and the exit code still says that there is something to do."""
+    edit("return result", "return 0")
+    edit("total(values) / (len(values) - 1)", "sum(values) / len(values)")
+    result = rich_hunt("check")
+    assert result.output.splitlines()[-6:] == [
+        "Broken since the start:",
+        "  a total grows by what is added",
+        "    it grows by 0, not by 3",
+        "",
+        "2 of 2 fixed",
+        "Next: pytest tests/general/test_a_total_grows_by_what_is_added.py",
+    ]
+    assert result.exit_code == BUGS_REMAIN
+
+    record = json.loads(rich_hunt("check", "--json").stdout)
+    (broken,) = record["broken"]
+    assert broken["law"] == "a_total_grows_by_what_is_added"
+    assert rich_hunt("check", 1).exit_code == 0
+
+
+def test_check_says_that_nothing_else_broke(rich_hunt):
+    """Whatever was broken at the start: the good repair mends it, and nothing is said."""
+    first = rich_hunt("check")
+    edit("result = 1", "result = 0")
+    edit("(len(values) - 1)", "len(values)")
+    last = rich_hunt("check")
+    for result in (first, last):
+        assert result.output.count("Nothing else broke.") == 1
+        assert "number is that number" not in result.output.replace("equal numbers is not", "")
+    assert (first.exit_code, last.exit_code) == (BUGS_REMAIN, 0)
+    assert json.loads(rich_hunt("check", "--json").stdout)["broken"] == []
+
+
+def test_a_file_that_is_no_python_breaks_many_laws_in_one_row(rich_hunt):
+    """They have one evidence."""
+    edit("result += value", "result += ")
+    output = rich_hunt("check").output
+    assert "  a total grows by what is added\n    SyntaxError at abacus/arithmetic.py:8" in output
+
+
+def test_a_changed_general_law_is_told(rich_hunt):
+    """As every changed test is; no code broke, for at the start it is broken as well."""
+    file = Path("tests/general/test_a_total_grows_by_what_is_added.py")
+    file.write_text(file.read_text().replace("== 3", "== 4"))
+    record = json.loads(rich_hunt("check", "--json").stdout)
+    assert record["changed_tests"] == [{"file": str(file), "change": "changed"}]
+    assert record["broken"] == []
+
+
+def test_a_check_without_general_laws_says_nothing_of_them(hunt):
+    """Nor does one that looks at one symptom."""
+    assert "broke" not in hunt("check").output.lower()
+    assert json.loads(hunt("check", "--json").stdout)["broken"] is None
+
+
+@pytest.mark.usefixtures("rich_hunt")
+def test_pytest_alone_runs_the_laws_of_the_symptoms():
+    """All laws, or the general ones, when they are asked for; support modules serve both."""
+
+    def ran(*arguments):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        return subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[-1]
+
+    assert ran().startswith("1 failed, 1 error in")
+    assert ran("tests/general").startswith("1 failed, 1 passed in")
+    assert ran("tests").startswith("2 failed, 1 passed, 1 error in")
+
+
+def test_levels_show_how_far_the_hunts_here_are(hunt, bank_folder, monkeypatch, tmp_path):
+    """In words, and as a record."""
+    hunt("check")
+    edit("result = 1", "result = 0")
+    hunt("check", 2)
+    monkeypatch.chdir(tmp_path)
+    lines = hunt("levels", "--bank", bank_folder).output.splitlines()
+    (record,) = json.loads(hunt("levels", "--json", "--bank", bank_folder).stdout)
+    assert lines[3].strip().startswith("bughunt-short: 1 of 2 fixed, ")
+    (found,) = record["hunts"]
+    assert (found["folder"], found["fixed"], found["total"]) == ("bughunt-short", 1, 2)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bughunt.dependence import Saves
-from bughunt.desk.screen import KEYS, Page, View, draw, listing, turned
+from bughunt.desk.screen import KEYS, Others, Page, View, draw, listing, turned
 from bughunt.desk.watching import begin
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
+from bughunt.regressions import Broken
 from bughunt.workspace import Symptom
 
 TEXT = "The model loses its way in long texts: far and near are mixed up"
@@ -59,7 +60,12 @@ ANY_PAGE = st.none() | st.builds(Page, ANY_TEXT, st.integers(0, 50), st.booleans
 def test_every_screen_fits_and_leaves_the_terminal_alone(outcomes, text, page, width, height):
     """Whatever is quoted: control characters, wide ones, halves of a pair."""
     shown = View(
-        title=text, watch=watch_of(outcomes, text), notes=(text,), question=text, page=page
+        title=text,
+        watch=watch_of(outcomes, text),
+        others=Others((Broken(text, "", text),), is_settled=True),
+        notes=(text,),
+        question=text,
+        page=page,
     )
     lines = texts(shown, width, height)
 
@@ -167,3 +173,38 @@ def test_a_diff_keeps_its_signs_and_its_indentation():
         ("-y", "red"),
         (" z", ""),
     ]
+
+
+BROKE = Broken("totals_grow", "tests/general/test_totals_grow.py", "0 is not 3")
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (Others((), is_settled=True), "Nothing else broke."),
+        (Others((), is_settled=False), "Looking for what else broke ..."),
+        (Others((BROKE,), is_settled=True), "1 thing broke: totals grow"),
+        (Others((BROKE,), is_settled=False), "1 thing broke?: totals grow"),
+        (Others((BROKE,) * 3, is_settled=True), "3 things broke: totals grow and 2 more (l lists"),
+    ],
+    ids=["nothing", "looking", "one", "one, asked again", "three"],
+)
+def test_a_row_tells_what_else_broke(others, told):
+    """Below what the save led to, and never longer than the row."""
+    rows = texts(view(WRONG, others=others))
+    assert len(rows) == 24
+    assert rows[rows.index("1 of 1 are open.") + 1].startswith(told)
+    law = Broken("a_law_" * 30, "x", "y")
+    crowded = texts(view(*[WRONG] * 9, others=Others((law, law), is_settled=True)), 80, 24)
+    assert next(it for it in crowded if "broke" in it).endswith("... and 1 more (l lists them)")
+
+
+def test_the_list_holds_what_else_broke():
+    """With its evidence."""
+    text = listing(watch_of([WRONG]), Others((BROKE,), is_settled=True))
+    assert text.endswith("Broken since the start:\n\n   totals grow\n          0 is not 3")
+
+
+def test_without_other_laws_there_is_no_row():
+    """Such as in a workspace of an earlier bughunt."""
+    assert "broke" not in "".join(texts(view(WRONG)))

@@ -325,3 +325,46 @@ def test_force_replaces_a_workspace_with_all_that_is_in_it(bank, workspace):
 def test_the_version_in_the_manifest_is_that_of_the_distribution(workspace):
     """It is written down twice, because asking for it is slow."""
     assert workspace.manifest.bughunt == version("bughunt")
+
+
+def test_every_workspace_carries_the_laws_of_the_others(rich_bank, tmp_path):
+    """Those of its own symptoms stand apart; the choice cannot be read off the rest."""
+    both = materialize(rich_bank, select_level(rich_bank, "short"), tmp_path / "both")
+    one = materialize(rich_bank, select_bugs(rich_bank, ["sum_starts_at_one"]), tmp_path / "one")
+    tests = [{it for it in contents(made.root) if "/test_" in it} for made in (both, one)]
+    general = {
+        "tests/general/test_a_total_grows_by_what_is_added.py",
+        "tests/general/test_total_of_one_number_is_that_number.py",
+    }
+    mean = "test_mean_of_equal_numbers_is_that_number.py"
+    total = "tests/test_total_of_nothing_is_nothing.py"
+    assert tests == [
+        general | {f"tests/{mean}", total},
+        general | {f"tests/general/{mean}", total},
+    ]
+    assert {*both.manifest.tests} >= general
+    assert "pytest tests/general" in (both.root / "README.md").read_text()
+
+
+def test_general_laws_can_be_left_out(rich_bank, tmp_path):
+    """Then nothing tells of them."""
+    choice = select_level(rich_bank, "short")
+    bare = materialize(rich_bank, choice, tmp_path / "bare", general=False)
+    assert not {path for path in contents(bare.root) if "general" in path or "stray" in path}
+    assert "general" not in (bare.root / "README.md").read_text()
+
+
+def test_the_general_laws_are_the_same_bytes_each_time(rich_bank, tmp_path):
+    """With the commit that holds them."""
+    choice = select_level(rich_bank, "short")
+    first, second = (materialize(rich_bank, choice, tmp_path / name) for name in "ab")
+    assert contents(first.root) == contents(second.root)
+
+
+def test_a_general_law_that_cannot_run_does_not_stop_a_hunt(rich_bank_folder, tmp_path):
+    """It belongs to no symptom, and `bughunt bank verify` is there to tell of it."""
+    law = "tests/detectors/test_total_of_one_number_is_that_number.py"
+    (rich_bank_folder / law).write_text("def (")
+    bank = load_bank(rich_bank_folder / "levels.yaml")
+    made = materialize(bank, select_level(bank, "short"), tmp_path / "hunt")
+    assert (made.root / "tests/general" / law.rpartition("/")[2]).read_text() == "def ("

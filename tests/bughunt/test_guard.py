@@ -1,0 +1,175 @@
+"""The guard of a watch: general laws that wait for the symptoms, fed by hand."""
+
+import shutil
+
+import pytest
+
+from bughunt.dependence import Saves
+from bughunt.desk.asking import Ended, Over
+from bughunt.desk.desk import Bank, Desk
+from bughunt.desk.saves import Saved
+from bughunt.desk.screen import draw
+from bughunt.desk.terminal import Key
+from bughunt.detector import CaseRun, DetectorRun, Failed, Passed
+from bughunt.regressions import START
+from bughunt.select import select_level
+from bughunt.workspace import materialize
+
+MODULE = "abacus/arithmetic.py"
+GROWING, SINGLE = "a_total_grows_by_what_is_added", "total_of_one_number_is_that_number"
+WRONG = Failed("it grows by 0")
+
+
+class Hunt:
+    """A desk, what it asks for, and answers in which these laws are broken."""
+
+    def __init__(self, bank, folder):
+        self.workspace = materialize(bank, select_level(bank, "short"), folder)
+        self.start()
+
+    def start(self):
+        """Sit down at the desk."""
+        self.asked, self.cancelled = [], 0
+        nothing = Bank(bugs=list, learned=lambda _: ())
+        self.desk = Desk(
+            self.workspace, nothing, ask=self.ask, cancel=self.cancel, size=lambda: (80, 24)
+        )
+
+    def ask(self, cases):
+        """Note the wish."""
+        self.asked.append(cases)
+
+    def cancel(self):
+        """Count the wish."""
+        self.cancelled += 1
+
+    def edit(self, old, new):
+        """Save the module with another text."""
+        file = self.workspace.root / MODULE
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+        self.desk.handle(Saved(Saves(frozenset({MODULE}))))
+
+    def answer(self, broken=()):
+        """Let what was asked last end, and its batch."""
+        for key, case in self.asked[-1].items():
+            laws = [file.stem.removeprefix("test_") for file in case.detectors]
+            runs = (DetectorRun(it, 0, WRONG if it in broken else Passed(), 0.1) for it in laws)
+            self.desk.handle(Ended(key, CaseRun(tuple(runs), 0.1, (MODULE,))))
+        self.desk.handle(Over())
+
+    @property
+    def keys(self):
+        """Return what was asked last."""
+        return list(self.asked[-1])
+
+    @property
+    def screen(self):
+        """Return what is seen."""
+        rows = draw(self.desk.view, 80, 24)
+        return "\n".join("".join(span.text for span in row) for row in rows)
+
+
+@pytest.fixture
+def hunt(rich_bank, tmp_path):
+    """Return a hunt in which the start was tried: one law is kept, the other is not."""
+    made = Hunt(rich_bank, tmp_path / "hunt")
+    made.answer()
+    made.answer(broken={SINGLE})
+    return made
+
+
+def test_the_start_is_tried_once_the_symptoms_have_answered(rich_bank, tmp_path):
+    """Law by law, on the texts of the start; a later watch knows the answer."""
+    hunt = Hunt(rich_bank, tmp_path / "hunt")
+    assert hunt.keys == [1, 2]
+    assert "Looking for what else broke ..." in hunt.screen
+    hunt.answer()
+    assert hunt.keys == [(GROWING,), (SINGLE,)]
+    assert "result = 1" in hunt.asked[-1][(SINGLE,)].overlay[MODULE]
+    hunt.answer(broken={SINGLE})
+    assert "Nothing else broke." in hunt.screen
+    assert (hunt.workspace.root / START).exists()
+
+    hunt.start()
+    hunt.answer()
+    assert len(hunt.asked) == 1
+    assert "Nothing else broke." in hunt.screen
+
+
+def test_a_save_asks_the_symptoms_first_and_then_the_kept_laws(hunt):
+    """A law that was broken at the start is not asked at all."""
+    hunt.edit("return result", "return 0")
+    assert hunt.keys == [1, 2]
+    hunt.answer()
+    assert hunt.keys == [(GROWING,)]
+    assert hunt.asked[-1][(GROWING,)].overlay == {}
+    hunt.answer(broken={GROWING})
+    assert "1 thing broke: a total grows by what is added" in hunt.screen
+    hunt.desk.handle(Key("l"))
+    assert "Broken since the start:" in hunt.screen
+    assert "it grows by 0" in hunt.screen
+
+
+def test_what_is_mended_again_is_broken_no_more(hunt):
+    """Until the answer is there, it has a question mark."""
+    hunt.edit("return result", "return 0")
+    hunt.answer()
+    hunt.answer(broken={GROWING})
+    hunt.edit("return 0", "return result")
+    assert "1 thing broke?: a total" in hunt.screen
+    hunt.answer()
+    hunt.answer()
+    assert "Nothing else broke." in hunt.screen
+
+
+def test_a_save_while_laws_are_asked_ends_that_for_the_symptoms(hunt):
+    """A hunter waits for no law."""
+    hunt.edit("return result", "return 0")
+    hunt.answer()
+    hunt.edit("return 0", "return 1")
+    assert hunt.cancelled == 1
+    hunt.desk.handle(Over())
+    assert hunt.keys == [1, 2]
+    hunt.answer()
+    assert hunt.keys == [(GROWING,)]
+
+
+def test_verdicts_of_symptoms_do_not_wait_for_the_laws(rich_bank, tmp_path):
+    """They are kept while the start is still being tried."""
+    hunt = Hunt(rich_bank, tmp_path / "hunt")
+    hunt.answer()
+    assert "all are fixed" in hunt.screen
+    assert '"fixed": true' in (hunt.workspace.root / ".bughunt/progress.json").read_text()
+
+
+def test_a_save_does_not_disturb_the_trial_of_the_start(rich_bank, tmp_path):
+    """It goes on when the symptoms have answered, and then the saved code is asked."""
+    hunt = Hunt(rich_bank, tmp_path / "hunt")
+    hunt.answer()
+    hunt.edit("return result", "return 0")
+    hunt.desk.handle(Over())
+    hunt.answer()
+    assert hunt.keys == [(GROWING,), (SINGLE,)]
+    hunt.answer(broken={SINGLE})
+    assert hunt.keys == [(GROWING,)]
+    hunt.answer(broken={GROWING})
+    assert "1 thing broke" in hunt.screen
+
+
+def test_check_all_asks_the_laws_as_well(hunt):
+    """The kept ones."""
+    hunt.desk.handle(Key("a"))
+    hunt.answer()
+    assert hunt.keys == [(GROWING,)]
+
+
+def test_without_the_first_commit_a_watch_goes_on_and_tells(rich_bank, tmp_path):
+    """The symptoms need no start."""
+    hunt = Hunt(rich_bank, tmp_path / "hunt")
+    shutil.rmtree(hunt.workspace.root / ".git")
+    (hunt.workspace.root / START).unlink(missing_ok=True)
+    hunt.start()
+    assert "What else broke is not known" in hunt.screen
+    hunt.answer()
+    assert len(hunt.asked) == 1
