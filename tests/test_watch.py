@@ -46,6 +46,16 @@ def total(values):
     return result
 """,
     "tests/detectors/conftest.py": "",
+    "tests/detectors/test_totals_grow.py": """\
+def observe(seed):
+    from abacus import total
+
+    return total([2, 3]) - total([2])
+
+
+def test_totals_grow(observed):
+    assert observed == 3
+""",
     "tests/detectors/test_total_of_nothing_is_nothing.py": """\
 def observe(seed):
     from abacus import total
@@ -115,6 +125,22 @@ def test_a_save_turns_symptoms_from_open_to_fixed(open_shell, tmp_path):
     shell.press("q")
     assert "2 of 5 fixed" not in shell.wait_for("left with 0")
     assert mode("after") == before
+
+
+def test_a_repair_that_breaks_another_law_is_shown(open_shell, workspace):
+    """Below the symptoms; l lists it."""
+    shell = open_shell(workspace)
+    shell.run("bughunt")
+    assert "1 of 1 are open" in shell.wait_for("Nothing else broke.")
+    file = workspace / "abacus" / "__init__.py"
+    bugged = file.read_text()
+    file.write_text(bugged.replace("return result", "return 0"))
+    assert "1 is fixed, all are fixed" in shell.wait_for("1 thing broke: totals grow")
+    shell.press("l")
+    assert "observed == 3" in shell.wait_for("Broken since the start:")
+    shell.press("x")
+    file.write_text(bugged.replace("result = 1", "result = 0"))
+    shell.wait_for("Nothing else broke.")
 
 
 def test_ctrl_c_leaves_the_terminal_as_it_was(open_shell, workspace, tmp_path):

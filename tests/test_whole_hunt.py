@@ -106,6 +106,25 @@ def test_half_a_repair_leaves_a_bug_of_two_edits_open(workspace):
     assert "0 of 1 fixed" in done.stdout
 
 
+def broken(workspace):
+    """Return the exit code of `bughunt check`, and the laws that it calls broken since the start."""
+    done = run(workspace, "check", "--json")
+    return done.returncode, [it["law"] for it in json.loads(done.stdout)["broken"]]
+
+
+def test_a_repair_that_breaks_another_law_is_reported(workspace):
+    """All symptoms are fixed, and a hunter still hears of it; laws of the bugs are not meant."""
+    assert broken(workspace) == (1, [])
+
+    repair(workspace, REPAIRS)
+    one_more = ("nanochat/sampling.py", "k = min(top_k,", "k = min(top_k + 1,")
+    repair(workspace, [one_more])
+    assert broken(workspace) == (1, ["top_k_keeps_exactly_k"])
+
+    repair(workspace, [(one_more[0], one_more[2], one_more[1])])
+    assert broken(workspace) == (0, [])
+
+
 def test_pytest_in_a_workspace_says_what_check_says(workspace):
     """The same laws, without the command line."""
     repair(workspace, REPAIRS[2:3])
