@@ -1,8 +1,8 @@
-"""Record docs/hunts.md: a hunt of each level in a real terminal, screen by screen.
+"""Record docs/hunts.md: hunts of three levels in a real terminal, screen by screen.
 
     python docs/record_hunts.py [LEVEL ...]
 
-Without names all levels are recorded, and the page is written. It needs tmux. The screens are what
+Without names all three are recorded, and the page is written. It needs tmux. The screens are what
 a hunter sees, but for the times on them: those are all set alike, so that a new recording changes
 only what has changed. What the hunter saves is the clean code, one bug at a time.
 """
@@ -28,9 +28,9 @@ LEVELS = ("easy", "medium", "hard")
 HEAD = """\
 # Three hunts, screen by screen
 
-**This page holds answers.** It shows a hunt of each level in a terminal of 80 columns and 24 rows,
-from an empty folder to the last symptom. A hunter who wants to find out alone stops here; the
-[tour](tour.md) shows no more than one fix.
+**This page holds answers.** It shows hunts of the levels easy, medium and hard, in a terminal of 80
+columns and 24 rows, from an empty folder to the last symptom. A hunter who wants to find out alone
+stops here; the [tour](tour.md) shows no more than one fix.
 
 The screens come from `python docs/record_hunts.py`, which types into a real terminal, waits for
 what the screen shows, and saves the clean code one bug at a time. Times on them are set alike.
@@ -131,7 +131,8 @@ def screens(bank, level):
     """Return the screens of a hunt, in their order."""
     bugs = [bank.bugs[name] for name in level.bugs]
     first, *others = [_fix(number, bug) for number, bug in enumerate(bugs, start=1)]
-    return (*_start(level, len(bugs)), first, *_after_a_fix(), *others, *_end())
+    start = (*_start(level, len(bugs)), *_first_look())
+    return (*start, first, *_after_a_fix(), *others, *_end())
 
 
 def _start(level, bugs):
@@ -157,6 +158,11 @@ def _start(level, bugs):
             "says it exactly.",
             lambda it: it.type(f"cd {folder}", f"head -n {4 + 2 * bugs} README.md | fold -s"),
         ),
+    )
+
+
+def _first_look():
+    return (
         Screen(
             "watch",
             "The watch",
@@ -250,8 +256,8 @@ def neutral(screen):
     return screen
 
 
-def record(bank, level):
-    """Hunt in a terminal, and write the picture of each screen."""
+def record(bank, level, shown):
+    """Hunt in a terminal, and write the pictures of screens, which follow each other."""
     (DOCS / "hunts").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         here = Path(name, "here")
@@ -260,7 +266,7 @@ def record(bank, level):
         try:
             bugs = [bank.bugs[name] for name in level.bugs]
             hunter = Hunter(shell, here / f"bughunt-{level.name}", bank, bugs)
-            for screen in screens(bank, level):
+            for screen in shown:
                 screen.lead(hunter)
                 content = svg(neutral(shell.picture()), f"{level.title}: {screen.heading}")
                 place_file(content.encode(), DOCS / "hunts" / picture_file(level, screen))
@@ -280,12 +286,12 @@ def page(bank):
 
 
 def main():
-    """Record the named levels, or all of them and the page."""
+    """Record the named levels, or the three and the page."""
     if shutil.which("tmux") is None:
         sys.exit("record_hunts: tmux is not installed. Install it, and run this again.")
     bank = load_bank()
     for name in sys.argv[1:] or LEVELS:
-        record(bank, bank.levels[name])
+        record(bank, bank.levels[name], screens(bank, bank.levels[name]))
     if not sys.argv[1:]:
         place_file(page(bank).encode(), DOCS / "hunts.md")
 
