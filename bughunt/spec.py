@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -206,16 +206,24 @@ def _package_files(root: Path, packages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def _is_there(path: Path, is_right: Callable[[Path], bool] = Path.is_dir) -> bool:
+    """Tell whether there is such a folder, or file; of a name that the system refuses, none is."""
+    try:
+        return is_right(path)
+    except OSError:
+        return False
+
+
 def _check_folders(bank: Bank, document: Document) -> None:
     """Raise when packages or detectors are missing: every bug would be wrong."""
     for index, package in enumerate(bank.packages):
-        if not (bank.root / package).is_dir():
+        if not _is_there(bank.root / package):
             text = f"no folder '{package}' in {bank.root}. Name the packages under 'root'."
             document.complain(("source", "packages", index), text)
-    if not bank.detectors.is_dir():
+    if not _is_there(bank.detectors):
         text = f"no folder {bank.detectors}. Name that of the detectors."
         document.complain(("detectors",), text)
-    if not bank.detectors.is_dir() or not bank.files:
+    if not _is_there(bank.detectors) or not bank.files:
         document.check()
 
 
@@ -225,7 +233,7 @@ def _impacts(document: Document, folder: Path) -> dict[str, Impact]:
     for kind, data in document.data.get("impacts", {}).items():
         entry = msgspec.convert(data, ImpactEntry)
         impacts[kind] = Impact(folder / entry.probe, entry.files)
-        if not impacts[kind].probe.is_file():
+        if not _is_there(impacts[kind].probe, Path.is_file):
             text = f"no file {impacts[kind].probe}. Name that of the probe."
             document.complain(("impacts", kind, "probe"), text)
     return impacts
@@ -235,7 +243,7 @@ def _experiments(document: Document, folder: Path) -> Path | None:
     """Return the folder of the experiments; one that is missing is noted."""
     if (name := document.data.get("experiments")) is None:
         return None
-    if not (folder / name).is_dir():
+    if not _is_there(folder / name):
         text = f"no folder {folder / name}. Name that of the experiments, or leave it out."
         document.complain(("experiments",), text)
     return Path(folder, name)

@@ -63,3 +63,11 @@ def test_a_word_that_is_none_in_a_conflict_is_told_with_its_place(bank_folder, j
     judge.file.write_text(text)
     with pytest.raises(BankError, match=r"conflicts\[0\].bugs\[0\]: 'Mean' is not written as it"):
         load_bank(bank_folder / "levels.yaml")
+
+
+@pytest.mark.parametrize("field", ["detectors: tests/detectors", "root: ."])
+def test_a_name_that_no_file_can_have_is_no_folder(judge, field):
+    """The system refuses to look for it."""
+    name = field.partition(": ")[0]
+    content = judge.file.read_bytes().replace(field.encode(), f"{name}: {'x' * 5000}".encode())
+    assert judge.verdict(content) == "refused"
