@@ -142,5 +142,6 @@ def test_json_is_indented_and_ends_its_line():
     report.write_json(Finding("git", "ok", "/bin/git"), stream)
 
     assert stream.getvalue() == (
-        '{\n  "name": "git",\n  "state": "ok",\n  "found": "/bin/git",\n  "advice": ""\n}\n'
+        '{\n  "name": "git",\n  "state": "ok",\n  "found": "/bin/git",\n  "advice": "",\n'
+        '  "section": null\n}\n'
     )
