@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from bughunt.jail import specimen
+from bughunt.jail import scratch, specimen
 from bughunt.jail.answer import Answer, Died, Exceeded, Malformed, Observed, Raised
 from bughunt.jail.descendants import descendants
 from bughunt.jail.keeper import Jail, JailBroke
@@ -77,8 +77,7 @@ class Range:
             secrets.token_hex(16) for _ in range(4)
         )
         (self._home / "key").write_text(self._key, encoding="ascii")
-        (self._outside / "kept").write_text("as it was", encoding="ascii")
-        self._state = _state(self._outside)
+        self._arrange()
         self._listening = [self._stack.enter_context(it) for it in _listening()]
         self._variable = f"KEY_{secrets.token_hex(4)}"
         os.environ[self._variable] = self._value
@@ -94,20 +93,20 @@ class Range:
     def suffer(self, attack: Attack) -> Result:
         """Let one attack happen; look at what it reached."""
         seed = secrets.randbits(62) + 100  # not one that anybody can have tried at home
-        clean = self._run(specimen.CLEAN + f"EARLIER = '{self._earlier}'\n", seed)
-        before = descendants(os.getpid())
         try:
+            clean = self._run(f"EARLIER = '{self._earlier}'\n{specimen.CLEAN}", seed)
+            before = descendants(os.getpid())
             answer = self._run(self._aimed(attack.text), seed)
+            left = descendants(os.getpid()) - before
+            beside = self._run(specimen.CLEAN, seed)
         except JailBroke as error:
-            return Result(attack, "the server broke", str(error))
-        left = descendants(os.getpid()) - before
-        if not self._is_honest(clean, clean):
-            return Result(attack, "", f"the clean code beside it got no mark: {clean.ending}")
+            return Result(attack, "", str(error))
         reached = [
             *(["a point"] if self._is_honest(answer, clean) else []),
+            *([] if self._is_honest(beside, clean) else ["the mark of the clean code beside it"]),
             *(["a secret"] if self._tells(answer) else []),
             *([f"processes {sorted(left)}"] if left else []),
-            *self._files_left(),
+            *self._changes(),
             *(["the network"] if self._was_called() else []),
             *(["control characters"] if not _text(answer).isprintable() else []),
         ]
@@ -154,12 +153,22 @@ class Range:
         canaries = (self._key, self._value, self._earlier, specimen.SECRET)
         return _STOLEN in told or any(it.encode() in told for it in canaries)
 
-    def _files_left(self) -> Iterator[str]:
-        folders = [*map(Path, _OUTSIDE), self._home, Path(os.__file__).parent, Path.cwd()]
-        for folder in folders:
-            yield from map(str, folder.glob(f"*{self._nonce}*"))
+    def _changes(self) -> Iterator[str]:
+        """Yield what was left or changed, and put things back as they were."""
+        library = Path(os.__file__).parent
+        folders = [*map(Path, _OUTSIDE), self._home, library, library / "__pycache__", Path.cwd()]
+        for file in [it for folder in folders for it in folder.glob(f"*{self._nonce}*")]:
+            file.unlink()
+            yield str(file)
         if _state(self._outside) != self._state:
             yield f"changes in {self._outside}"
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the folder that must stay as it is into its state."""
+        scratch.empty(self._outside)
+        (self._outside / "kept").write_text("as it was", encoding="ascii")
+        self._state = _state(self._outside)
 
     def _was_called(self) -> bool:
         called = False
