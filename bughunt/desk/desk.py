@@ -153,7 +153,7 @@ class Desk:
             self._trouble = "The process that runs the detectors had ended, and was started again."
         with self._telling():
             if self._asks_laws:
-                self._guard.over()
+                self._note = self._guard.over() or self._note
             elif self.watch.is_settled:
                 self._seconds = monotonic() - self._started
                 self._settle()

@@ -16,6 +16,7 @@ from bughunt.desk.screen import Others
 from bughunt.detector import Case, CaseRun
 from bughunt.errors import BughuntError
 from bughunt.general_laws import Group, Trial
+from bughunt.regressions import Start
 from bughunt.workspace import Workspace, changed_tests
 
 
@@ -25,6 +26,7 @@ class Guard:
     def __init__(self, workspace: Workspace, moment: datetime) -> None:
         self._workspace = workspace
         self._start = regressions.recover(workspace, moment)
+        self._files: Mapping[str, bytes] = {}
         self._overlay: Mapping[str, str] | None = None
         self._trial = Trial({})
         self.warning = " ".join(self._start.warnings)
@@ -36,12 +38,11 @@ class Guard:
     def _begin(self, everything: Trial) -> None:
         """Ask what is not as at the start, or everything of the start itself."""
         try:
-            files = reset.start_files(self._workspace)
+            self._files = reset.start_files(self._workspace)
             if self._start.record is not None:
-                since = regressions.since_start(self._workspace, files)
-                self._trial = regressions.of_kept(self._start.record).saved(since)
+                self._compare(self._start.record)
             else:
-                self._trial, self._overlay = everything, regressions.sources(files)
+                self._trial, self._overlay = everything, regressions.sources(self._files)
         except BughuntError as error:
             self.warning = regressions.unknown(error)
             self._is_used = False
@@ -79,21 +80,28 @@ class Guard:
         """Take in how a group did."""
         self._trial = self._trial.ended(group, run)
 
-    def over(self) -> None:
+    def over(self) -> str:
         """Take in that no more of them will end; of the start, keep what was found.
 
+        Return why that cannot be kept, if so.
+
         Raises:
-            BughuntError: when the workspace cannot be compared with its start.
+            EnvironmentProblem: when a file of the workspace cannot be read.
 
         """
         self._trial = self._trial.over()
         if self._overlay is None or not self._trial.is_settled:
-            return
+            return ""
         self._overlay = None
         start = regressions.of_trial(self._trial)
+        self._compare(start)
         tests = changed_tests(self._workspace)
         if self._start.may_be_kept and all(it.change == "added" for it in tests):
-            self.warning = " ".join(regressions.keep(self._workspace, start))
-        files = reset.start_files(self._workspace)
-        since = regressions.since_start(self._workspace, files)
-        self._trial = regressions.of_kept(start).saved(since)
+            return " ".join(regressions.keep(self._workspace, start))
+        return ""
+
+    def _compare(self, start: Start) -> None:
+        """Ask the laws that the start code kept, as far as something is not as it was."""
+        self._trial = regressions.of_kept(start)
+        since = regressions.since_start(self._workspace, self._files)
+        self._trial = self._trial.saved(since)
