@@ -148,5 +148,6 @@ for _command in (
     writing.lint,
     writing.preview,
     writing.schema,
+    writing.init,
 ):
     bank.bank.add_command(_command)

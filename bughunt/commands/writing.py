@@ -76,3 +76,16 @@ def schema(out: Path | None) -> None:
         click.echo(schema_text(), nl=False)
     else:
         place_file(schema_text().encode(), out)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--package", metavar="NAME", help="A package in FOLDER. Default: a small example.")
+def init(folder: Path, package: str | None) -> None:
+    """Start a bank in FOLDER, with one bug and its detector. Nothing is overwritten."""
+    from bughunt import report
+    from bughunt.authoring.starting import start
+
+    for file in start(folder, package):
+        click.echo(f"written: {report.shown(file)}")
+    click.echo(f"Next: bughunt bank verify --bank {report.shown(folder)}")
