@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from bughunt.authoring.deriving import derive
+from bughunt.authoring.deriving import Derived, derive
 from bughunt.authoring.edited_tree import Edited
 from bughunt.authoring.entry import Entry, with_entry
 from bughunt.authoring.skeleton import skeleton
@@ -19,7 +18,6 @@ from bughunt.placement import place_file
 from bughunt.proving.conflict_list import rewrite
 from bughunt.spec import UNWRITTEN, Bank, Bug, load_bank
 from bughunt.yaml_document import line_of
-from mutations import Operator
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -52,7 +50,7 @@ def check_id(bank: Bank, bug: str) -> None:
         raise BankError([bank.message(("bugs", bug), text)])
 
 
-def edits_of(bank: Bank, edited: Edited) -> tuple[Operator, ...]:
+def edits_of(bank: Bank, edited: Edited) -> Derived:
     """Return the edits that turn the clean tree into an edited one.
 
     Raises:
@@ -67,17 +65,7 @@ def edits_of(bank: Bank, edited: Edited) -> tuple[Operator, ...]:
     if not edits:
         text = f"{bank.root}: nothing differs from the clean tree. Edit the copy first."
         raise BankError([text])
-    return edits
-
-
-def with_texts(bank: Bank, texts: Mapping[str, str]) -> tuple[Operator, ...]:
-    """Return the edits that give some files these texts.
-
-    Raises:
-        BankError: with one line for each change that no edit can express.
-
-    """
-    return edits_of(bank, Edited(dict(texts)))
+    return Derived(edits, (), tuple(note for it in derived for note in it.notes))
 
 
 def unwritten_law(bank: Bank) -> str:

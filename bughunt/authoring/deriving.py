@@ -9,41 +9,33 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from bughunt.authoring import statement_edits
-from bughunt.authoring.expression_edits import Proposal, Sites, patternable, proposals
+from bughunt.authoring.expression_edits import Proposal, Sites, exact, patternable, telling
+from bughunt.authoring.grouping import Unit, clusters_of, units_of
 from bughunt.authoring.hunks import Hunk, hunks, with_hunks
+from bughunt.authoring.pattern_texts import WIDEST
 from bughunt.authoring.placing import Placing, resolved
 from bughunt.authoring.source import Source
-from bughunt.authoring.syntax_changes import Change, Pair, Run, changes, middle
+from bughunt.authoring.syntax_changes import Pair, Run, changes, middle, same
 from mutations import MutationError, Operator, Replacement, splice
 
 _WAYS = 4  # to make one of several changes, each of which is tried with those of the others
 _TRIALS = 200
+_GAP = re.compile(r"[ \t]+(?=#)")
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """The edits of one file, and what they do not express."""
+    """The edits of one file, what they do not express, and what they write otherwise."""
 
     edits: tuple[Operator, ...]
     problems: tuple[str, ...]
-
-
-class _Unit(msgspec.Struct, frozen=True, eq=False):
-    """Changes that one edit is to make."""
-
-    changes: tuple[Change, ...]
-
-    @property
-    def trail(self) -> tuple[Pair, ...]:
-        """The pairs of nodes that hold all of the changes."""
-        trails = [change.trail for change in self.changes]
-        shared = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*trails, strict=False))
-        return tuple(level[0] for level in shared)
+    notes: tuple[str, ...] = ()
 
 
 class _Trial(NamedTuple):
@@ -52,13 +44,6 @@ class _Trial(NamedTuple):
     proposal: Proposal
     trail: tuple[Pair, ...]
     statements: int = 0
-
-
-class _Cluster(NamedTuple):
-    """Changes that share lines, and these lines."""
-
-    units: list[_Unit]
-    hunks: list[Hunk]
 
 
 def derive(clean: str, edited: str, path: str) -> Derived:
@@ -89,17 +74,25 @@ class _Derivation:
         found = changes(self._sources[0].tree, self._sources[1].tree)
         edits: list[Operator] = []
         problems: list[str] = []
-        clusters, left = _clusters(_units(found), self._hunks, self._lines_of)
+        clusters, left = clusters_of(units_of(found), self._hunks, self._lines_of)
         for units, around in clusters:
             solution = self._solved(units, around)
             if solution is None:
-                problems.append(self._inexpressible(around))
+                problems.append(self._inexpressible(units, around))
             else:
                 edits += solution
         problems += [self._no_code(hunk) for hunk in left]
-        return Derived(tuple(edits), tuple(problems))
+        return Derived(tuple(edits), tuple(problems), tuple(self._columns(edits, problems)))
 
-    def _lines_of(self, unit: _Unit) -> Iterator[tuple[int, int, int]]:
+    def _columns(self, edits: Sequence[Operator], problems: Sequence[str]) -> Iterator[str]:
+        """Say where the edits write another text than the edited one."""
+        text = self._applied(edits)
+        if text is not None and not problems:
+            for hunk in hunks(self._edited, text):
+                line = hunk.old_lines[0]
+                yield f"{self._path}:{line}: the comment at the line's end stays in its column."
+
+    def _lines_of(self, unit: Unit) -> Iterator[tuple[int, int, int]]:
         """Yield the lines of a unit: which version, first, last."""
         for change in unit.changes:
             runs = (change.run.old, change.run.new) if change.run is not None else None
@@ -116,12 +109,23 @@ class _Derivation:
 
     # -- the search
 
-    def _solved(self, units: Sequence[_Unit], around: Sequence[Hunk]) -> list[Operator] | None:
+    def _solved(self, units: Sequence[Unit], around: Sequence[Hunk]) -> list[Operator] | None:
+        """Return the first edits that give the edited lines.
+
+        Else the first that do so but for the columns of comments, which edits keep.
+        """
         wanted = with_hunks(self._clean, self._edited, around)
         comments = list(self._new_comments(around))
-        return next((it for it in self._ways(units, comments) if self._applied(it) == wanted), None)
+        nearest = None
+        for edits in self._ways(units, comments):
+            text = self._applied(edits)
+            if text == wanted:
+                return edits
+            if nearest is None and text is not None and _same_but_for_columns(text, wanted):
+                nearest = edits
+        return nearest
 
-    def _ways(self, units: Sequence[_Unit], comments: Sequence[str]) -> Iterator[list[Operator]]:
+    def _ways(self, units: Sequence[Unit], comments: Sequence[str]) -> Iterator[list[Operator]]:
         """Yield edits that may make changes which share lines, as their author would write them.
 
         A statement that becomes several is one edit, other changes are one each.
@@ -136,7 +140,7 @@ class _Derivation:
             yield from map(list, itertools.islice(itertools.product(*each), _TRIALS))
         yield from ([edit] for it in self._rewritten(units) for edit in self._placed(it, comments))
 
-    def _right(self, unit: _Unit, comments: Sequence[str]) -> Iterator[Operator]:
+    def _right(self, unit: Unit, comments: Sequence[str]) -> Iterator[Operator]:
         """Yield the edits that make a unit's changes of the tree, whatever the layout."""
         wanted = self._tree_with(unit)
         for edit in self._edits(unit, comments):
@@ -157,7 +161,7 @@ class _Derivation:
         except MutationError:
             return None
 
-    def _tree_with(self, unit: _Unit) -> str:
+    def _tree_with(self, unit: Unit) -> str:
         """Return the clean tree with the changes of a unit only, as text."""
         memo: dict[int, object] = {}
         runs = [change.run for change in unit.changes if change.run is not None]
@@ -170,14 +174,18 @@ class _Derivation:
             block[run.place : run.place + len(run.old)] = run.new
         return ast.dump(copy.deepcopy(self._sources[0].tree, memo))
 
-    def _edits(self, unit: _Unit, comments: Sequence[str]) -> Iterator[Operator]:
-        for trial in self._trials(unit):
+    def _edits(self, unit: Unit, comments: Sequence[str]) -> Iterator[Operator]:
+        """Yield edits that say by code which place they mean, then those that count places."""
+        trials = list(self._trials(unit))
+        for trial in trials:
             yield from self._placed(trial, comments)
+        for trial in trials:
+            yield from self._placing.counted(trial.proposal, trial.trail, comments)
 
     def _placed(self, trial: _Trial, comments: Sequence[str]) -> Iterator[Operator]:
         return self._placing.edits(trial.proposal, trial.trail, comments)
 
-    def _trials(self, unit: _Unit) -> Iterator[_Trial]:
+    def _trials(self, unit: Unit) -> Iterator[_Trial]:
         first, trail = unit.changes[0], unit.trail
         if first.run is None:
             yield from self._of_expression(unit, trail)
@@ -188,30 +196,37 @@ class _Derivation:
             found = statement_edits.of_run(self._sources, first.run)
             yield from (_Trial(proposal, trail) for proposal in found)
 
-    def _of_expression(self, unit: _Unit, trail: tuple[Pair, ...]) -> Iterator[_Trial]:
+    def _of_expression(self, unit: Unit, trail: tuple[Pair, ...]) -> Iterator[_Trial]:
         place = max(n for n, it in enumerate(trail) if isinstance(it.old, (ast.stmt, ast.mod)))
-        pairs = patternable(trail[place + 1 :])
         leaves = tuple(change.trail[-1] for change in unit.changes)
-        if pairs:
-            found = proposals(Sites(self._sources, pairs, leaves))
-            yield from (_Trial(proposal, trail) for proposal in found)
-        old, new = trail[place]
-        if isinstance(old, ast.stmt) and isinstance(new, ast.stmt):
-            found = statement_edits.of_header(self._sources, old, new)
-            yield from (_Trial(proposal, trail) for proposal in found)
-            found = statement_edits.of_run(self._sources, Run([old], 0, (old,), (new,)))
-            yield from (_Trial(proposal, trail[: place + 1]) for proposal in found)
+        sites = Sites(self._sources, patternable(trail[place + 1 :]), leaves)
+        whole = [_Trial(it, trail[: place + 1]) for it in self._of_statement(trail[place])]
+        if not sites.pairs:
+            yield from whole
+            return
+        yield from (_Trial(proposal, trail) for proposal in telling(sites))
+        yield from (trial for trial in whole if _is_short(trial.proposal))
+        yield from (_Trial(proposal, trail) for proposal in exact(sites))
+        yield from (trial for trial in whole if not _is_short(trial.proposal))
 
-    def _rewritten(self, units: Sequence[_Unit]) -> Iterator[_Trial]:
+    def _of_statement(self, pair: Pair) -> Iterator[Proposal]:
+        old, new = pair
+        if isinstance(old, ast.stmt) and isinstance(new, ast.stmt):
+            yield from statement_edits.of_header(self._sources, old, new)
+            run = Run([old], 0, (old,), (new,))
+            yield from statement_edits.of_run(self._sources, run)
+
+    def _rewritten(self, units: Sequence[Unit]) -> Iterator[_Trial]:
         """Yield replacements of all statements that hold the units, in the smallest block."""
-        trail = _Unit(tuple(change for unit in units for change in unit.changes)).trail
+        trail = Unit(tuple(change for unit in units for change in unit.changes)).trail
         while trail:
             old, new = (getattr(node, "body", None) for node in trail[-1])
             if isinstance(old, list) and isinstance(new, list):
                 run = middle(old, new)
                 for proposal in statement_edits.of_run(self._sources, run):
                     yield _Trial(proposal, trail, len(run.old))
-                return
+                if run.old or run.new:
+                    return
             trail = trail[:-1]
 
     def _new_comments(self, around: Sequence[Hunk]) -> Iterator[str]:
@@ -225,11 +240,22 @@ class _Derivation:
 
     # -- what cannot be said
 
-    def _inexpressible(self, around: Sequence[Hunk]) -> str:
+    def _inexpressible(self, units: Sequence[Unit], around: Sequence[Hunk]) -> str:
+        """Name the first line that no edit writes as it is."""
         line = around[0].new_lines[0] if around else 1
+        ways = [next(self._right(unit, ()), None) for unit in units]
+        text = self._applied([it for it in ways if it is not None])
+        if text is None or None in ways:
+            return (
+                f"{self._path}:{line}: no edit makes this change. Make it smaller, or write the "
+                "edit by hand (docs/patterns.md)."
+            )
+        other = hunks(with_hunks(self._clean, self._edited, around), text)
+        place = other[0].old_lines[0] if other else line
         return (
-            f"{self._path}:{line}: no edit gives this text exactly. Make the change smaller, keep "
-            "the layout of the lines around it, or write the edit by hand (docs/patterns.md)."
+            f"{self._path}:{place}: an edit makes this change of the code, but writes other blank "
+            "lines or comments than stand here. Leave those as they were; only the comment of the "
+            "edited statement can change."
         )
 
     def _no_code(self, hunk: Hunk) -> str:
@@ -242,53 +268,13 @@ class _Derivation:
         )
 
 
-def _units(found: Sequence[Change]) -> list[_Unit]:
-    """Join changes that belong together: of one expression, or of statements that have moved."""
-    units: list[_Unit] = []
-    waiting = list(found)
-    while waiting:
-        change = waiting.pop(0)
-        partners = [other for other in waiting if _belong(change, other)]
-        if change.run is not None:
-            partners = partners[:1]
-        waiting = [other for other in waiting if other not in partners]
-        group = (change, *partners)
-        if change.run is not None and partners and not _codes(change.run.old):
-            group = (*partners, change)
-        units.append(_Unit(group))
-    return units
+def _is_short(proposal: Proposal) -> bool:
+    """Return whether an edit can be taken in at a glance."""
+    texts = [text for text in proposal.fields.values() if isinstance(text, str)]
+    return all(len(text) <= WIDEST and "\n" not in text for text in texts)
 
 
-def _belong(one: Change, other: Change) -> bool:
-    if one.run is None or other.run is None:
-        around = one.trail[: one.statement + 1]
-        both = one.run is None and other.run is None
-        return both and len(around) > 1 and around == other.trail[: other.statement + 1]
-    gone, come = _codes(one.run.old), _codes(one.run.new)
-    return bool(gone or come) and (gone, come) == (_codes(other.run.new), _codes(other.run.old))
-
-
-def _codes(statements: Sequence[ast.stmt]) -> list[str]:
-    """Return statements as texts; a `pass` stands for none."""
-    return [ast.dump(it) for it in statements if not isinstance(it, ast.Pass)]
-
-
-def _clusters(
-    units: Sequence[_Unit],
-    places: Sequence[Hunk],
-    lines_of: Callable[[_Unit], Iterable[tuple[int, int, int]]],
-) -> tuple[list[_Cluster], list[Hunk]]:
-    """Join units whose lines are in one hunk; return also the hunks that no unit explains."""
-    clusters: list[_Cluster] = []
-    for unit in units:
-        lines = list(lines_of(unit))
-        around = [hunk for hunk in places if any(hunk.meets(*it) for it in lines)]
-        joined = [it for it in clusters if not set(around).isdisjoint(it.hunks)]
-        clusters = [it for it in clusters if it not in joined]
-        together = [*(it for cluster in joined for it in cluster.units), unit]
-        known = {it for cluster in joined for it in cluster.hunks} | set(around)
-        clusters.append(_Cluster(together, [hunk for hunk in places if hunk in known]))
-    if any(not cluster.hunks for cluster in clusters):
-        return [_Cluster(list(units), list(places))], []
-    explained = {hunk for cluster in clusters for hunk in cluster.hunks}
-    return clusters, [hunk for hunk in places if hunk not in explained]
+def _same_but_for_columns(text: str, wanted: str) -> bool:
+    """Return whether two texts differ only in the white space before comments."""
+    one, other = (_GAP.sub(" ", it) for it in (text, wanted))
+    return one == other and same(ast.parse(text), ast.parse(wanted))

@@ -48,8 +48,8 @@ class Sites(msgspec.Struct, frozen=True, eq=False):
         return pattern_texts.of_expression(self.sources[1], node)
 
 
-def proposals(sites: Sites) -> Iterator[Proposal]:
-    """Yield edits by operators that say what is done, then replacements."""
+def telling(sites: Sites) -> Iterator[Proposal]:
+    """Yield edits by operators that say what is done, then replacements that read well."""
     for rule in (
         _shift_index,
         _flip_comparison,
@@ -64,7 +64,24 @@ def proposals(sites: Sites) -> Iterator[Proposal]:
     ):
         for pair in sites.pairs[:3]:
             yield from rule(sites, pair)
-    yield from _replacements(sites)
+    for pair in sites.pairs:
+        if _reads_well(sites, pair):
+            yield Proposal("replace", _replaced(sites, pair), anywhere=False)
+
+
+def exact(sites: Sites) -> Iterator[Proposal]:
+    """Yield replacements that name the least, or that keep the lines of long code."""
+    smallest = sites.pairs[0]
+    if len(sites.old(smallest.old)) <= pattern_texts.WIDEST:
+        yield Proposal("replace", _replaced(sites, smallest))
+    for pair in sites.pairs:
+        if texts := pattern_texts.with_gaps(sites.sources, pair):
+            yield Proposal("replace", {"match": texts[0], "by": texts[1]})
+    for pair in sites.pairs:
+        yield Proposal("replace", _replaced(sites, pair))
+        raw = [source.segment(node) for source, node in zip(sites.sources, pair, strict=True)]
+        if any("\n" in text for text in raw):
+            yield Proposal("replace", {"match": sites.old(pair.old), "by": raw[1]})
 
 
 def _shift_index(sites: Sites, pair: Pair) -> Iterator[Proposal]:
@@ -150,11 +167,18 @@ def _calls(pair: Pair) -> tuple[ast.Call, ast.Call] | None:
     return None
 
 
-def _call_patterns(sites: Sites, call: ast.Call) -> Iterator[str]:
-    """Yield patterns for a call: one that says little else while a short one would do as well."""
+def _of_call(
+    sites: Sites, call: ast.Call, operator: str, fields: dict[str, Any]
+) -> Iterator[Proposal]:
+    """Yield edits of a call: it is named by its function, or in full where that is as short."""
     whole = sites.old(call)
-    open_call = f"{sites.old(call.func)}($$$_)"
-    yield from (whole, open_call) if len(whole) <= len(open_call) + 12 else (open_call, whole)
+    by_function = f"{sites.old(call.func)}($$$_)"
+    if len(whole) > len(by_function) + _LITTLE:
+        yield Proposal(operator, {"match": by_function, **fields}, anywhere=False)
+    yield Proposal(operator, {"match": whole, **fields})
+
+
+_LITTLE = 12  # characters
 
 
 def _swap_arguments(sites: Sites, pair: Pair) -> Iterator[Proposal]:
@@ -168,9 +192,8 @@ def _swap_arguments(sites: Sites, pair: Pair) -> Iterator[Proposal]:
     if len(old) == len(new) and len(differing) == 2:
         (first, first_new), (second, second_new) = differing
         if same(first[1], second_new[1]) and same(second[1], first_new[1]):
-            for match in _call_patterns(sites, calls[0]):
-                fields = {"match": match, "first": first[0], "second": second[0]}
-                yield Proposal("swap_arguments", fields)
+            fields = {"first": first[0], "second": second[0]}
+            yield from _of_call(sites, calls[0], "swap_arguments", fields)
 
 
 def _drop_argument(sites: Sites, pair: Pair) -> Iterator[Proposal]:
@@ -184,8 +207,7 @@ def _drop_argument(sites: Sites, pair: Pair) -> Iterator[Proposal]:
     for index, (name, _) in enumerate(old):
         rest = old[:index] + old[index + 1 :]
         if codes == [(it if isinstance(it, str) else "", ast.dump(value)) for it, value in rest]:
-            for match in _call_patterns(sites, calls[0]):
-                yield Proposal("drop_argument", {"match": match, "argument": name})
+            yield from _of_call(sites, calls[0], "drop_argument", {"argument": name})
             return
 
 
@@ -219,9 +241,8 @@ def _change_argument(sites: Sites, pair: Pair) -> Iterator[Proposal]:
     for (name, one), (_, other) in zip(*map(_arguments, calls), strict=False):
         short = isinstance(one, ast.expr) and len(sites.new(other)) <= _SHORT
         if isinstance(name, str) and sites.leaves[0].old is one and short:
-            for match in _call_patterns(sites, calls[0]):
-                fields = {"match": match, "argument": name, "to": _plain_or_code(sites, other)}
-                yield Proposal("change_argument", fields)
+            fields = {"argument": name, "to": _plain_or_code(sites, other)}
+            yield from _of_call(sites, calls[0], "change_argument", fields)
 
 
 _SHORT = 30
@@ -254,24 +275,6 @@ def _swap_names(sites: Sites, pair: Pair) -> Iterator[Proposal]:
         if (second, first) in others:
             fields = {"match": sites.old(pair.old), "first": first, "second": second}
             yield Proposal("swap_names", fields)
-
-
-def _replacements(sites: Sites) -> Iterator[Proposal]:
-    """Yield replacements of the smallest expression that reads well and is the only one."""
-    short = [pair for pair in sites.pairs if _reads_well(sites, pair)]
-    for pair in short:
-        yield Proposal("replace", _replaced(sites, pair), anywhere=False)
-    smallest = sites.pairs[0]
-    if len(sites.old(smallest.old)) <= pattern_texts.WIDEST:
-        yield Proposal("replace", _replaced(sites, smallest))
-    for pair in sites.pairs:
-        if texts := pattern_texts.with_gaps(sites.sources, pair):
-            yield Proposal("replace", {"match": texts[0], "by": texts[1]})
-    for pair in sites.pairs:
-        yield Proposal("replace", _replaced(sites, pair))
-        raw = [source.segment(node) for source, node in zip(sites.sources, pair, strict=True)]
-        if any("\n" in text for text in raw):
-            yield Proposal("replace", {"match": sites.old(pair.old), "by": raw[1]})
 
 
 def _replaced(sites: Sites, pair: Pair) -> dict[str, str]:

@@ -44,34 +44,47 @@ class Placing:
     def edits(
         self, proposal: Proposal, trail: Sequence[Pair], comments: Sequence[str]
     ) -> Iterator[Operator]:
-        """Yield the edits that can be made: without a new comment, then with each that there is."""
-        for target in self._targets(trail):
-            for edit in self._placed(proposal, trail, target):
-                yield edit
-                fields = {**proposal.fields, **_choice(edit), "target": target}
-                for comment in comments:
-                    told = _edit(proposal.operator, {**fields, "comment": comment})
-                    if not isinstance(resolved(self._source.text, told), MutationError):
-                        yield told
+        """Yield the edits that have one place, in the target or inside of something in it.
 
-    def _placed(self, proposal: Proposal, trail: Sequence[Pair], target: str) -> Iterator[Operator]:
-        """Yield the edit as it is if it has one place, else inside of something, else by number."""
-        fields = {**proposal.fields, "target": target}
-        outcome = self._tried(proposal.operator, fields)
+        Each comes without a new comment, then with each that there is.
+        """
+        for target in self._targets(trail):
+            fields = {**proposal.fields, "target": target}
+            outcome = self._tried(proposal.operator, fields)
+            if isinstance(outcome, Operator):
+                yield from self._commented(proposal.operator, fields, comments)
+            elif isinstance(outcome, AmbiguousMatch) and proposal.anywhere:
+                for within in self._surroundings(trail):
+                    yield from self._commented(
+                        proposal.operator, {**fields, "within": within}, comments
+                    )
+
+    def counted(
+        self, proposal: Proposal, trail: Sequence[Pair], comments: Sequence[str]
+    ) -> Iterator[Operator]:
+        """Yield the edits that say by number which of several places they mean."""
+        for target in self._targets(trail):
+            fields = {**proposal.fields, "target": target}
+            outcome = self._tried(proposal.operator, fields)
+            for nth in range(1, _MOST_PLACES):
+                if not (isinstance(outcome, AmbiguousMatch) and proposal.anywhere):
+                    break
+                numbered = {**fields, "nth": nth}
+                yield from self._commented(proposal.operator, numbered, comments)
+                if isinstance(self._tried(proposal.operator, numbered), AmbiguousMatch):
+                    break
+
+    def _commented(
+        self, operator: str, fields: dict[str, Any], comments: Sequence[str]
+    ) -> Iterator[Operator]:
+        """Yield an edit that can be made, without a new comment and with each."""
+        outcome = self._tried(operator, fields)
         if isinstance(outcome, Operator):
             yield outcome
-        if not (isinstance(outcome, AmbiguousMatch) and proposal.anywhere):
-            return
-        for within in self._surroundings(trail):
-            inside = self._tried(proposal.operator, {**fields, "within": within})
-            if isinstance(inside, Operator):
-                yield inside
-        for nth in range(1, _MOST_PLACES):
-            chosen = self._tried(proposal.operator, {**fields, "nth": nth})
-            if isinstance(chosen, AmbiguousMatch):
-                return
-            if isinstance(chosen, Operator):
-                yield chosen
+            for comment in comments:
+                told = self._tried(operator, {**fields, "comment": comment})
+                if isinstance(told, Operator):
+                    yield told
 
     def _tried(self, operator: str, fields: dict[str, Any]) -> Operator | MutationError:
         edit = _edit(operator, fields)
@@ -111,8 +124,3 @@ class Placing:
 
 def _edit(operator: str, fields: dict[str, Any]) -> Operator:
     return operator_type(operator)(**fields)
-
-
-def _choice(edit: Operator) -> dict[str, Any]:
-    fields = {"within": edit.within, "nth": edit.nth}
-    return {name: value for name, value in fields.items() if value is not None}

@@ -13,11 +13,11 @@ import click
 from bughunt.commands.options import bank_option, json_option, load
 
 if TYPE_CHECKING:
+    from bughunt.authoring.deriving import Derived
     from bughunt.authoring.edited_tree import Edited
     from bughunt.authoring.proposals import Proposals
     from bughunt.spec import Bank
     from bughunt.survey.mutants import Mutant
-    from mutations import Operator
 
 _NOTHING = "Nothing was chosen, and nothing is written."
 
@@ -103,10 +103,10 @@ def new(
     if at is not None:
         from bughunt.authoring.candidates import at_line
 
-        edits = _chosen(loaded, at_line(loaded, *at), take)
+        derived = _chosen(loaded, at_line(loaded, *at), take)
     else:
-        edits = additions.edits_of(loaded, _edited(loaded, folder, diff))
-    write_bug(loaded, bug, edits, as_json=as_json, **fields)
+        derived = additions.edits_of(loaded, _edited(loaded, folder, diff))
+    write_bug(loaded, bug, derived, as_json=as_json, **fields)
 
 
 @click.command()
@@ -167,9 +167,9 @@ def _take(
 ) -> None:
     """Make a candidate into a bug; the one law that sees it is its detector."""
     mutants = [candidate.mutant for candidate in found.candidates]
-    edits = edits_of_mutant(bank, mutants, number)
+    derived = edits_of_mutant(bank, mutants, number)
     laws = [notice.law for notice in found.candidates[number - 1].notices]
-    write_bug(bank, bug, edits, law=law or (laws[0] if len(laws) == 1 else None), **how)
+    write_bug(bank, bug, derived, law=law or (laws[0] if len(laws) == 1 else None), **how)
 
 
 def _edited(bank: Bank, folder: Path | None, diff: Any) -> Edited:
@@ -180,7 +180,7 @@ def _edited(bank: Bank, folder: Path | None, diff: Any) -> Edited:
     return edited_tree.from_diff(bank, diff.read().decode("utf-8", errors="surrogateescape"))
 
 
-def _chosen(bank: Bank, found: Sequence[Mutant], take: int | None) -> tuple[Operator, ...]:
+def _chosen(bank: Bank, found: Sequence[Mutant], take: int | None) -> Derived:
     """Show changes, have one chosen, and return its edits."""
     from bughunt import report
     from bughunt.authoring.addition_report import choices
@@ -191,16 +191,18 @@ def _chosen(bank: Bank, found: Sequence[Mutant], take: int | None) -> tuple[Oper
     return edits_of_mutant(bank, found, take)
 
 
-def edits_of_mutant(bank: Bank, found: Sequence[Mutant], number: int) -> tuple[Operator, ...]:
+def edits_of_mutant(bank: Bank, found: Sequence[Mutant], number: int) -> Derived:
     """Return the edits that make the change with this number."""
-    from bughunt.authoring.additions import with_texts
+    from bughunt.authoring.additions import edits_of
+    from bughunt.authoring.edited_tree import Edited
     from bughunt.errors import SelectionError
     from bughunt.mutate import clean_tree
 
     if number > len(found):
         raise SelectionError(f"there is no change {number}. Choose from 1 to {len(found)}.")
     mutant = found[number - 1]
-    return with_texts(bank, {mutant.path: mutant.apply(clean_tree(bank)[mutant.path])})
+    text = mutant.apply(clean_tree(bank)[mutant.path])
+    return edits_of(bank, Edited({mutant.path: text}))
 
 
 def ask_number(highest: int) -> int:
@@ -215,7 +217,7 @@ def ask_number(highest: int) -> int:
 def write_bug(
     bank: Bank,
     bug: str,
-    edits: tuple[Operator, ...],
+    derived: Derived,
     *,
     as_json: bool,
     law: str | None,
@@ -230,7 +232,9 @@ def write_bug(
         law, fields = _asked(law, fields)
     known = {name: value for name, value in fields.items() if value}
     detector = law or additions.unwritten_law(bank)
-    added = additions.add(bank, Entry(id=bug, edits=edits, detector=detector, **known))
+    added = additions.add(bank, Entry(id=bug, edits=derived.edits, detector=detector, **known))
+    for note in derived.notes:
+        click.echo(note, err=True)
     if as_json:
         report.write_json(addition_report.added_data(added), sys.stdout)
     else:
