@@ -32,6 +32,7 @@ EXAMPLES = {
     "doctor": "bughunt doctor",
     "bank": "bughunt bank lint",
     "bank verify": "bughunt bank verify --bug warm_up_too_long --html proof.html",
+    "bank init": "bughunt bank init my_bank",
     "bank lint": "bughunt bank lint --json",
     "bank preview": "bughunt bank preview warm_up_too_long",
     "bank schema": "bughunt bank schema",

@@ -31,15 +31,16 @@ class Shell:
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m bughunt "$@"\n')
         program.chmod(0o755)
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        wanted = {"PATH": path, **variables}
-        options = [f"-e{name}={value}" for name, value in wanted.items()]
+        self._environment = {**os.environ, "PATH": path}  # tmux takes it from whoever calls
+        options = [f"-e{name}={value}" for name, value in variables.items()]
         size = ("-x", str(COLUMNS), "-y", str(ROWS))
         self._tmux("-f", os.devnull, "new-session", "-d", *size, "-c", str(folder), *options, "sh")
         self.run(f"PS1='{PROMPT} '")
 
     def _tmux(self, *arguments):
         command = ["tmux", "-S", str(self._socket), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        how = {"check": True, "capture_output": True, "text": True, "env": self._environment}
+        return subprocess.run(command, **how).stdout
 
     def press(self, *keys):
         """Type keys, as tmux names them."""

@@ -69,6 +69,7 @@ class Hunter:
         """Run commands, each on an empty screen."""
         for command in commands:
             self.shell.finish(command)
+            assert "Traceback" not in self.shell.picture(), f"{command!r} ends in a traceback"
 
     def watch(self):
         """Start the watch, and wait until it knows all symptoms."""
