@@ -93,7 +93,13 @@ def find_bug(bank: Bank, name: str) -> Bug:
 
 
 def measure(
-    bank: Bank, bug: Bug, *, minutes: float = 1.0, steps: int | None = None, seed: int = 0
+    bank: Bank,
+    bug: Bug,
+    *,
+    minutes: float = 1.0,
+    steps: int | None = None,
+    seed: int = 0,
+    clean: Side | None = None,
 ) -> Impact:
     """Run both sides.
 
@@ -103,6 +109,8 @@ def measure(
         minutes: about how long all of it is to take.
         steps: of each side; None: as many as the minutes allow.
         seed: of data and weights, for both sides.
+        clean: the clean side of another bug of the same kind, measured with the same ``steps`` and
+            ``seed``; None: it is run.
 
     Raises:
         BankError: when the probe fails on the clean code.
@@ -129,8 +137,9 @@ def measure(
         share = (budget - spent) / 2 - (spent - plan.seconds)  # each side starts a process
         request = msgspec.structs.replace(request, steps=steps or _steps(plan, share))
 
-        clean = _side(request, share)
-        _check_clean(request, clean.crash)
+        if clean is None:
+            clean = _side(request, share)
+            _check_clean(request, clean.crash)
         bugged = _side(msgspec.structs.replace(request, overlay=overlay), share)
     return Impact(
         bug=bug.id,
