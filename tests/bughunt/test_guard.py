@@ -148,6 +148,7 @@ def test_a_save_does_not_disturb_the_trial_of_the_start(rich_bank, tmp_path):
     hunt = Hunt(rich_bank, tmp_path / "hunt")
     hunt.answer()
     hunt.edit("return result", "return 0")
+    assert hunt.cancelled == 1
     hunt.desk.handle(Over())
     hunt.answer()
     assert hunt.keys == [(GROWING,), (SINGLE,)]
