@@ -33,7 +33,8 @@ columns and 24 rows, from an empty folder to the last symptom. A hunter who want
 stops here; the [tour](tour.md) shows no more than one fix.
 
 The screens come from `python docs/record_hunts.py`, which types into a real terminal, waits for
-what the screen shows, and saves the clean code one bug at a time. Times on them are set alike.
+what the screen shows, and saves the clean code one bug at a time. Times on them are set alike;
+an answer that is longer than the screen is shown whole.
 """
 SECTION = """\
 ### {place}. {heading}
