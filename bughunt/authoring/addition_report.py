@@ -63,7 +63,7 @@ def added_data(result: Added) -> dict[str, Any]:
 
 def proposed(found: Proposals, limit: int) -> tuple[Block, ...]:
     """Return the best candidates of a target, numbered, and how to take one."""
-    words = ("N", "LINE", "SHOWS", "LAWS", "CHANGE", "SEEN BY")
+    words = ("N", "LINE", "SHOWS", "LAWS", "CHANGE, AND THE FIRST THAT SEES IT")
     header = tuple(Line(word, "bold") for word in words)
     numbered = list(enumerate(found.candidates[:limit], 1))
     rows = [_candidate_row(number, candidate) for number, candidate in numbered]
@@ -90,8 +90,7 @@ def _candidate_row(number: int, candidate: Candidate) -> tuple[Line, ...]:
         Line(str(candidate.mutant.line)),
         Line(candidate.how, _STYLES[candidate.how]),
         Line(f"{len(candidate.notices)}/{candidate.asked}"),
-        Line(f"{before} -> {after}"),
-        Line(seen),
+        Line(f"{before} -> {after}\n  {seen}"),
     )
 
 
