@@ -1,0 +1,1 @@
+"""Who does what, and when: stretches of time, bookings, and tasks in their order."""
