@@ -27,8 +27,15 @@ def misfits(data: Any, kind: Any, keys: Keys = ()) -> Iterator[Misfit]:
     """Yield each place of ``data`` that does not fit the type, why not, and what to do."""
     try:
         msgspec.convert(data, kind)
-    except msgspec.ValidationError:
-        yield from _explained(data, kind, keys)
+    except msgspec.ValidationError as error:
+        found = list(_explained(data, kind, keys))
+        yield from found or [(keys, _about_all(error))]
+
+
+def _about_all(error: msgspec.ValidationError) -> str:
+    """Return what a record says of its fields together, each of which fits alone."""
+    text = str(error).partition(" - at `$")[0]
+    return f"{text}{'' if text.endswith(('.', '?')) else '.'}"
 
 
 def _explained(data: Any, kind: Any, keys: Keys) -> Iterator[Misfit]:

@@ -71,3 +71,13 @@ def test_a_name_that_no_file_can_have_is_no_folder(judge, field):
     name = field.partition(": ")[0]
     content = judge.file.read_bytes().replace(field.encode(), f"{name}: {'x' * 5000}".encode())
     assert judge.verdict(content) == "refused"
+
+
+def test_fields_that_do_not_go_together_are_told(judge):
+    """Each of them fits alone; the operator says what it takes."""
+    edit = b"operator: move_statement\n        before: a\n        after: b"
+    content = judge.file.read_bytes().replace(b"operator: replace", edit, 1)
+    content = content.replace(b"        by: result = 1\n", b"")
+    judge.file.write_bytes(content)
+    with pytest.raises(BankError, match=r"edits\[0\]: move_statement takes either `before` or"):
+        load_bank(judge.file)
