@@ -6,7 +6,8 @@ least come first, and chance decides among equals. The first admissible set in t
 shares no more than the bound with any set given out before is taken (a depth-first search, again
 with another order if it runs into its limit). Then single bugs are exchanged along chains, from
 the bug that is given out most to the one given out least, as long as the spread of the exposure
-shrinks and every set stays admissible. Sets that were given out before are never touched.
+shrinks and every set stays admissible; where one exchange would leave the band, two in the same
+set are tried. Sets that were given out before are never touched.
 
 Only ``Random.random`` is used, whose sequence Python promises to keep between its versions.
 """
@@ -148,13 +149,21 @@ class _Drawing:
 
     def _exchange(self) -> bool:
         """Carry out one chain of exchanges; return whether there was any."""
-        counts = self._exposure
+        counts, strata = self._exposure, self._pool.stratum
+        least = {it: min(self._counts_of(it)) for it in set(strata)}
         for start in sorted(range(len(counts)), key=lambda place: (-counts[place], place)):
-            if counts[start] - min(counts) < 2:
-                return False
-            if self._chain(start):
+            if counts[start] - least[strata[start]] < 2:
+                continue
+            if self._chain(start) or self._double(start):
                 return True
         return False
+
+    def _counts_of(self, stratum: int) -> list[int]:
+        return [
+            count
+            for count, it in zip(self._exposure, self._pool.stratum, strict=True)
+            if it == stratum
+        ]
 
     def _chain(self, start: int) -> bool:
         """Look, step by step, for a bug that is given out at least twice less than ``start``."""
@@ -175,12 +184,55 @@ class _Drawing:
             layer = following
         return False
 
+    def _double(self, start: int) -> bool:
+        """Exchange two bugs of one set, where one alone would leave the band."""
+        counts = self._exposure
+        rare = [place for place, count in enumerate(counts) if counts[start] - count >= 2]
+        for to in sorted(rare, key=lambda place: (counts[place], place)):
+            for name, chosen in self.drawn.items():
+                if not chosen >> start & 1 or chosen >> to & 1:
+                    continue
+                for changed in self._doubly_changed(chosen, start, to):
+                    if self._is_apart(changed, name, self.drawn):
+                        self._count(chosen, -1)
+                        self._count(changed, 1)
+                        self.drawn[name] = changed
+                        return True
+        return False
+
+    def _doubly_changed(self, chosen: int, place: int, to: int) -> Iterator[int]:
+        """Yield what two exchanges can make of a set that bring the exposure nearer to even."""
+        pool, counts = self._pool, self._exposure
+        if pool.stratum[place] != pool.stratum[to]:
+            return
+        gain = counts[place] - counts[to]
+        half = chosen & ~(1 << place) | 1 << to
+        low, high = pool.window
+        least, most = low - pool.difficulty(half), high - pool.difficulty(half)
+        for other in pool.members(chosen & ~(1 << place)):
+            grade = pool.items[other].difficulty
+            for instead, item in enumerate(pool.items):
+                if (
+                    gain + counts[other] - counts[instead] > 2
+                    and least <= item.difficulty - grade <= most
+                    and pool.admits(changed := half & ~(1 << other) | 1 << instead)
+                ):
+                    yield changed
+
     def _in_reach(self, place: int) -> Iterator[int]:
         """Yield the bugs that could stand in for one in some set, the least exposed first."""
+        pool, counts = self._pool, self._exposure
         holders = [chosen for chosen in self.drawn.values() if chosen >> place & 1]
-        counts = self._exposure
+        sums = {pool.difficulty(chosen) for chosen in holders}
+        low, high = pool.window
+        grade = pool.items[place].difficulty
         for to in sorted(range(len(counts)), key=lambda it: (counts[it], it)):
-            if to != place and any(self._may_exchange(it, place, to) for it in holders):
+            if to == place or pool.stratum[to] != pool.stratum[place]:
+                continue
+            step = pool.items[to].difficulty - grade
+            if any(low <= total + step <= high for total in sums) and any(
+                self._may_exchange(it, place, to) for it in holders
+            ):
                 yield to
 
     def _may_exchange(self, chosen: int, place: int, to: int) -> bool:
@@ -244,7 +296,8 @@ class _Search:
     def sets(self, start: int, chosen: int, size: int) -> Iterator[int]:
         """Yield the admissible sets that hold ``chosen`` and else bugs from ``start`` on."""
         if size == self._pool.size:
-            if chosen not in self._avoided:
+            low, high = self._pool.window
+            if low <= self._pool.difficulty(chosen) <= high and chosen not in self._avoided:
                 yield chosen
             return
         if not self._can_be_filled(start, chosen):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from functools import cached_property
 
 import msgspec
@@ -49,6 +50,7 @@ class Pool:
         ]
         self.size = sum(it.bugs for it in self.strata)
         self._band = band
+        self._difficulties: dict[int, int] = {}  # by set, as far as they were asked for
         known = (frozenset(it) for it in conflicts)
         self.conflicts = tuple(sorted({self.mask(it) for it in known if it <= self.places.keys()}))
 
@@ -58,7 +60,11 @@ class Pool:
 
     def members(self, chosen: int) -> list[int]:
         """Return the places of a set, in order."""
-        return [place for place in range(len(self.items)) if chosen >> place & 1]
+        places = []
+        while chosen:
+            places.append((chosen & -chosen).bit_length() - 1)
+            chosen &= chosen - 1
+        return places
 
     def names(self, chosen: int) -> frozenset[str]:
         """Return the ids of a set."""
@@ -66,7 +72,10 @@ class Pool:
 
     def difficulty(self, chosen: int) -> int:
         """Return the summed difficulty of a set."""
-        return sum(self.items[place].difficulty for place in self.members(chosen))
+        if chosen not in self._difficulties:
+            grades = (self.items[place].difficulty for place in self.members(chosen))
+            self._difficulties[chosen] = sum(grades)
+        return self._difficulties[chosen]
 
     def admits(self, chosen: int) -> bool:
         """Return whether a set is admissible."""
@@ -88,16 +97,35 @@ class Pool:
 
     @cached_property
     def window(self) -> Window:
-        """The band of summed difficulties in which most sets lie; of several, the lowest.
+        """The band of summed difficulties whose middle is nearest to that of even exposure.
 
-        It follows from the bank and the plan alone, so that those who come late get the same one.
+        When all bugs of a stratum are given out equally often, the mean of the sums is fixed; a
+        band without it would make some bugs rare. Of two bands equally near, the one with more
+        sets is taken. It follows from the bank and the plan alone, so that those who come late get
+        the same one.
         """
         sums = self._sums()
         if not sums:
             return 0, 0
-        starts = range(min(sums), max(sums) + 1)
-        most = max(starts, key=lambda low: (self._within(sums, low), -low))
-        return most, most + self._band
+        even = self._even_sum()
+        starts = range(min(sums) - self._band, max(sums) + 1)
+        best = min(
+            (low for low in starts if self._within(sums, low)),
+            key=lambda low: (abs(low + Fraction(self._band, 2) - even), -self._within(sums, low)),
+        )
+        return best, best + self._band
+
+    def _even_sum(self) -> Fraction:
+        """Return the mean of the summed difficulties when all bugs are given out equally often."""
+        total = Fraction(0)
+        for number, stratum in enumerate(self.strata):
+            grades = [
+                item.difficulty
+                for item, it in zip(self.items, self.stratum, strict=True)
+                if it == number
+            ]
+            total += Fraction(stratum.bugs * sum(grades), len(grades))
+        return total
 
     def _within(self, sums: Counter[int], low: int) -> int:
         return sum(sums[total] for total in range(low, low + self._band + 1))
