@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bughunt.authoring import pattern_texts
-from bughunt.authoring.source import Source
+from bughunt.authoring.source import Source, with_plain_ends
 from bughunt.authoring.syntax_changes import Pair, same
 from mutations.flip_comparison import OPPOSITE
 
@@ -79,9 +79,9 @@ def exact(sites: Sites) -> Iterator[Proposal]:
             yield Proposal("replace", {"match": texts[0], "by": texts[1]})
     for pair in sites.pairs:
         yield Proposal("replace", _replaced(sites, pair))
-        raw = [source.segment(node) for source, node in zip(sites.sources, pair, strict=True)]
-        if any("\n" in text for text in raw):
-            yield Proposal("replace", {"match": sites.old(pair.old), "by": raw[1]})
+        by = with_plain_ends(sites.sources[1].segment(pair.new))
+        if "\n" in by:
+            yield Proposal("replace", {"match": sites.old(pair.old), "by": by})
 
 
 def _shift_index(sites: Sites, pair: Pair) -> Iterator[Proposal]:

@@ -35,7 +35,7 @@ class Source(mutants.Source):
         """Return statements of one block, at the left margin, with what stands between them."""
         start, stop = self.span(nodes[0])[0], self.span(nodes[-1])[1]
         indent = self.lines.indent_of(start)
-        return textwrap.dedent(indent + self.text[start:stop])
+        return textwrap.dedent(indent + with_plain_ends(self.text[start:stop]))
 
     def header(self, statement: ast.AST) -> str | None:
         """Return a compound statement up to and with its colon; None for other statements."""
@@ -44,7 +44,7 @@ class Source(mutants.Source):
             return None
         start, stop = self.span(statement)[0], self.span(body[0])[0]
         indent = self.lines.indent_of(start)
-        head = self.text[start:stop]
+        head = with_plain_ends(self.text[start:stop])
         colons = [
             token.end
             for token in _tokens(head)
@@ -87,6 +87,11 @@ class Source(mutants.Source):
             for token in _tokens(self.text)
             if token.type == tokenize.COMMENT
         ]
+
+
+def with_plain_ends(text: str) -> str:
+    """Return code as patterns and templates have it; an edit writes the line ends of its file."""
+    return text.replace("\r\n", "\n")
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:

@@ -188,16 +188,18 @@ SMALL = {
 }
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["", "windows"])
 @pytest.mark.parametrize("changes", SMALL.values(), ids=SMALL)
-def test_change_of_any_part_of_a_module_is_derived(changes):
-    """Heads, blocks, names, decorators: whatever somebody touches."""
+def test_change_of_any_part_of_a_module_is_derived(changes, end):
+    """Heads, blocks, names, decorators: whatever somebody touches, with any line ends."""
     edited = MODULE
     for old, new in changes:
         assert old in edited
         edited = edited.replace(old, new)
-    derived = derive(MODULE, edited, PATH)
+    clean, edited = (text.replace("\n", end) for text in (MODULE, edited))
+    derived = derive(clean, edited, PATH)
     assert derived.problems == ()
-    assert applied(MODULE, derived.edits) == edited
+    assert applied(clean, derived.edits) == edited
 
 
 INEXPRESSIBLE = {
