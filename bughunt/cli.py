@@ -107,20 +107,45 @@ def bughunt(context: click.Context) -> None:
 @click.command()
 @bank_option
 @json_option
-def doctor(bank: Path | None, as_json: bool) -> None:
+@click.option(
+    "--sandbox", is_flag=True, help="Attack the jail for untrusted code instead, in a minute."
+)
+def doctor(bank: Path | None, as_json: bool, sandbox: bool) -> None:
     """Look at the environment and say what is missing.
 
-    Exit code 3 when something is missing that bughunt cannot do without.
+    Exit code 3 when something is missing that bughunt cannot do without, or when an attack on the
+    jail got through.
     """
     from bughunt import doctor as examination
     from bughunt import report
 
+    if sandbox:
+        _attack_the_jail(as_json)
+        return
     findings = examination.examine(catalogue(bank))
     if as_json:
         report.write_json(findings, sys.stdout)
     else:
         report.write(report.examined(findings), sys.stdout)
     if any(finding.state == "missing" for finding in findings):
+        raise click.exceptions.Exit(EnvironmentProblem.exit_code)
+
+
+def _attack_the_jail(as_json: bool) -> None:
+    """Let every attack of the corpus happen in the strongest tier; show what became of it."""
+    from bughunt import report
+    from bughunt.jail import report as jail_report
+    from bughunt.jail.corpus import Range, attacks
+    from bughunt.jail.strength import strongest
+
+    strength = strongest()
+    with Range(strength.required()) as firing_range:
+        results = [firing_range.suffer(attack) for attack in attacks()]
+    if as_json:
+        report.write_json(jail_report.as_data(strength, results), sys.stdout)
+    else:
+        report.write(jail_report.attacked(strength, results), sys.stdout)
+    if any(result.got_through for result in results):
         raise click.exceptions.Exit(EnvironmentProblem.exit_code)
 
 
@@ -149,5 +174,6 @@ for _command in (
     writing.preview,
     writing.schema,
     writing.init,
+    writing.operators,
 ):
     bank.bank.add_command(_command)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import struct
 from pathlib import Path
 
@@ -49,6 +48,8 @@ def usage(pid: int | str = "self") -> Usage:
 
 def limit(limits: Limits) -> None:
     """Put this process under the limits that the kernel keeps."""
+    import resource
+
     data = usage().get("VmData", 0) + limits.memory
     for kind, value in (
         (resource.RLIMIT_DATA, data),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -78,6 +79,8 @@ def strongest() -> Strength:
 
 def weakness_of(tier: Tier) -> str:
     """Return why a tier does not hold here; nothing when it does."""
+    if sys.platform != "linux":
+        return "only Linux has what it is made of"
     if not seccomp.is_known_here():
         return "the system calls of this machine are not known"
     with tempfile.NamedTemporaryFile(prefix="probe-") as secret:
