@@ -23,7 +23,8 @@ def observe(seed):
 def test_bytes_of_the_tokens_join_to_the_text(observed):
     """What was trained on and what was not, single bytes and merges alike."""
     for text, ids in zip(observed["texts"], observed["ids"], strict=True):
-        assert b"".join(observed["tokens"][token] for token in ids) == text.encode()
+        spelled = b"".join(observed["tokens"][token] for token in ids)
+        assert spelled == text.encode(), f"{text.encode()[:16]}... is spelled {spelled[:16]}..."
 
 
 def test_merges_are_in_use(observed):
