@@ -16,6 +16,7 @@ from mutations.language.errors import (
     TargetNotFound,
     UnknownOperator,
 )
+from mutations.language.examples import broken_examples
 from mutations.language.operator import Example, Operator
 from mutations.language.registry import operator_names, operator_type
 from mutations.language.replacement import Replacement, splice
@@ -34,6 +35,7 @@ __all__ = [
     "Replacement",
     "TargetNotFound",
     "UnknownOperator",
+    "broken_examples",
     "operator_names",
     "operator_type",
     "resolve",

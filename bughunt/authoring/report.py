@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bughunt.authoring.lint import Complaint
+from bughunt.authoring.operators import Tried
 from bughunt.authoring.preview import Preview, Words
 from bughunt.report import Block, Diff, Line, Table
 
@@ -41,6 +42,22 @@ def previewed(preview: Preview) -> tuple[Block, ...]:
         told = tuple(Line(complained(it), "red") for it in preview.complaints)
         blocks += _part("What is wrong", told)
     return tuple(blocks)
+
+
+def tried(operators: Sequence[Tried]) -> tuple[Block, ...]:
+    """Return each operator with what it does, or with what is wrong with it."""
+    return (
+        Table(
+            tuple(
+                (
+                    Line("error" if it.faults else "ok", "bold red" if it.faults else "green"),
+                    Line(it.name, "cyan"),
+                    Line("\n".join(it.faults) or it.summary),
+                )
+                for it in operators
+            )
+        ),
+    )
 
 
 def _part(title: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -9,7 +9,8 @@ import msgspec
 
 from bughunt.catalogue import json_schema
 from bughunt.conversion import documented
-from mutations import Operator, operator_names, operator_type
+from bughunt.errors import BankError
+from mutations import MutationError, Operator, operator_names, operator_type
 
 NAME = "levels.schema.json"
 
@@ -23,8 +24,15 @@ def schema_text() -> str:
     """Return the schema, with what each operator and each of its fields is for.
 
     Operators of other packages that are installed here are in it as well.
+
+    Raises:
+        BankError: when one of them cannot be used.
+
     """
-    schema = json_schema()
+    try:
+        schema = json_schema()
+    except MutationError as error:
+        raise BankError([str(error)]) from None
     edit = schema["$defs"]["BugEntry"]["properties"]["edits"]["items"]
     places = edit["discriminator"]["mapping"]
     for name in operator_names():

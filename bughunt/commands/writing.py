@@ -89,3 +89,23 @@ def init(folder: Path, package: str | None) -> None:
     for file in start(folder, package):
         click.echo(f"written: {report.shown(file)}")
     click.echo(f"Next: bughunt bank verify --bank {report.shown(folder)}")
+
+
+@click.command()
+@json_option
+def operators(as_json: bool) -> None:
+    """List the operators that an edit can name, and try the examples of each.
+
+    Exit code 1: one of them does not do what it shows.
+    """
+    from bughunt import report
+    from bughunt.authoring import report as authoring_report
+    from bughunt.authoring.operators import tried_operators
+
+    tried = tried_operators()
+    if as_json:
+        report.write_json(tried, sys.stdout)
+    else:
+        report.write(authoring_report.tried(tried), sys.stdout)
+    if any(it.faults for it in tried):
+        raise click.exceptions.Exit(BUGS_REMAIN)

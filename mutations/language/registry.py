@@ -9,7 +9,7 @@ from mutations.language.errors import UnknownOperator
 from mutations.language.operator import Operator
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoints
+    from importlib.metadata import EntryPoint, EntryPoints
 
 GROUP = "bughunt.operators"
 
@@ -31,19 +31,36 @@ def operator_type(name: str) -> type[Operator]:
     if name in _own_names():
         return _own_type(name)
     for entry in _registered().select(name=name):
-        registered = entry.load()
-        if not (isinstance(registered, type) and issubclass(registered, Operator)):
-            raise UnknownOperator(
-                f"operator '{name}': {entry.value} is no mutations.Operator. "
-                "Register a class that derives from it."
-            )
-        return registered
+        return _loaded(entry)
     from difflib import get_close_matches
 
     known = operator_names()
     close = get_close_matches(name, known, n=3)
     advice = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."
     raise UnknownOperator(f"operator '{name}' is unknown. {advice}")
+
+
+def _loaded(entry: "EntryPoint") -> type[Operator]:
+    """Import what another package registers, which may hold anything."""
+    try:
+        registered = entry.load()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise UnknownOperator(
+            f"operator '{entry.name}': {entry.value} cannot be imported: {reason}. Correct it."
+        ) from error
+    if not (isinstance(registered, type) and issubclass(registered, Operator)):
+        raise UnknownOperator(
+            f"operator '{entry.name}': {entry.value} is no mutations.Operator. "
+            "Register a class that derives from it."
+        )
+    tag = registered.__struct_config__.tag
+    if tag != entry.name:
+        raise UnknownOperator(
+            f"operator '{entry.name}': the name of {entry.value} in an edit is '{tag}'. "
+            f"Register it as {tag}."
+        )
+    return registered
 
 
 @cache

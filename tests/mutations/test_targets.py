@@ -189,21 +189,6 @@ def test_unknown_operator_gets_a_suggestion():
         operator_type("drop_statment")
 
 
-def test_operator_of_another_package_is_found_by_its_entry_point(tmp_path, monkeypatch):
-    """Instructors register operators of their own; ours are never looked up there."""
-    info = tmp_path / "theirs-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1\n")
-    (info / "entry_points.txt").write_text(
-        "[bughunt.operators]\nforget = mutations.drop_statement:DropStatement\nwrong = os:getcwd\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    assert operator_type("forget").__name__ == "DropStatement"
-    assert {"forget", "wrong"} < set(operator_names())
-    with pytest.raises(UnknownOperator, match=r"os:getcwd is no mutations\.Operator"):
-        operator_type("wrong")
-
-
 def test_catalogue_is_loaded_without_libcst():
     """Commands that edit nothing do not wait for libcst."""
     program = (
