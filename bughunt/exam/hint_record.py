@@ -96,7 +96,7 @@ def give(
         raise ExamError(f"{text} There is no other.")
     own = {**given.hints.get(candidate, {}), number: taken + 1}
     record = msgspec.structs.replace(given, hints={**given.hints, candidate: own})
-    content = msgspec.json.format(msgspec.json.encode(record, order="sorted"), indent=2)
+    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
     place_file(content + b"\n", folder / HINTS_GIVEN)
     return Hint(
         candidate=candidate,

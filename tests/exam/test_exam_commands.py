@@ -1,0 +1,152 @@
+"""``bughunt exam`` from the command line, and a hunter's commands in an exam's workspace."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from small_exam import PLAN, ROSTER, SECRET
+
+from bughunt.cli import bughunt
+from bughunt.exam.keys import read_key
+
+pytestmark = pytest.mark.slow  # sets are proved
+
+
+def run(*words):
+    """Run a command that is to end well."""
+    result = CliRunner().invoke(bughunt, [str(word) for word in words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refused(*words, code=2):
+    """Run a command that is to be refused; return what it says."""
+    result = CliRunner().invoke(bughunt, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result.output
+
+
+@pytest.fixture
+def make(exam_folder, tmp_path, monkeypatch):
+    """Return a function that builds an exam with a plan, in the folder ``exam``."""
+    monkeypatch.setenv("BUGHUNT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+
+    def built(more=""):
+        (tmp_path / "exam").mkdir()
+        plan = PLAN.replace("bank: bank", f"bank: {exam_folder / 'bank'}") + more
+        (tmp_path / "exam" / "exam.yaml").write_text(plan)
+        (tmp_path / "exam" / "roster.csv").write_text(ROSTER)
+        (tmp_path / "my.key").write_text(SECRET)
+        return run("exam", "build", "exam", "--key", "my.key", "--jobs", 1)
+
+    return built
+
+
+@pytest.fixture
+def enter(tmp_path, monkeypatch):
+    """Return a function that unpacks the first archive and stands in it."""
+
+    def unpack():
+        file = min((tmp_path / "exam" / "build" / "archives").iterdir())
+        with zipfile.ZipFile(file) as archive:
+            archive.extractall(tmp_path)
+        monkeypatch.chdir(tmp_path / file.stem)
+        return file.stem
+
+    return unpack
+
+
+def test_init_keygen_build_and_verify_lead_from_one_to_the_next(make, tmp_path):
+    """What is said has the figures, and neither the key nor an answer."""
+    text = make()
+    assert re.search(r"candidates +3, 3 of them drawn now", text)
+    assert "_grown_too_tall" not in text
+    assert SECRET[:12] not in text
+    assert "everything is as it was made" in run("exam", "verify", "exam", "--key", "my.key")
+    (tmp_path / "exam" / "build" / "handout.csv").write_text("")
+    assert "1 flaw" in refused("exam", "verify", "exam", "--key", "my.key", code=1)
+
+
+def test_the_handout_is_for_spreadsheets_and_says_who_gets_what(make, tmp_path):
+    """In the order of the ids of students."""
+    make()
+    rows = (tmp_path / "exam" / "build" / "handout.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["birch-42", "spruce-3", "willow-17"]
+    assert '"Spruce, Sue"' in rows[2]
+    assert rows[1].endswith("75,2027-03-01T09:00+01:00,2027-03-01T12:15+01:00")
+    archive = re.search(r"archives/\w{16}\.zip", rows[1])
+    assert (tmp_path / "exam" / "build" / archive[0]).is_file()
+
+
+def test_json_tells_the_figures_without_who_has_what(make):
+    """For programs."""
+    make()
+    record = json.loads(run("exam", "build", "exam", "--key", "my.key", "--json"))
+    assert record["archives"] == {"written": 0, "kept": 3}
+    assert record["fairness"]["candidates"] == 3
+    assert "sets" not in record
+
+
+def test_init_writes_a_plan_for_the_bank_that_comes_with_bughunt(tmp_path, monkeypatch):
+    """And names the next command."""
+    monkeypatch.chdir(tmp_path)
+    assert "Next: bughunt exam keygen midterm.key" in run("exam", "init", "midterm")
+    run("exam", "keygen", "midterm.key")
+    assert "already exists" in refused("exam", "keygen", "midterm.key")
+    assert "already exists" in refused("exam", "init", "midterm")
+    assert read_key(tmp_path / "midterm.key")
+
+
+def test_in_an_exam_without_tests_and_hints_each_command_says_what_there_is(make, enter):
+    """Nobody needs the organiser's bank, and none gives anything away."""
+    make()
+    enter()
+    assert "tests stay with the organiser" in refused("check")
+    assert "tests stay with the organiser" in refused("watch")
+    assert "there are no hints in exam 'forest'" in refused("hint", 1)
+    assert "answers stay with the organiser" in refused("reveal", 1, "--yes")
+    assert "A walk in the forest" in run("status")
+    with Path("abacus/trees.py").open("a") as file:
+        file.write("# mine\n")
+    assert "+# mine" in run("diff")
+    run("reset", "abacus/trees.py", "--yes")
+    assert "+# mine" not in run("diff")
+
+
+def test_in_an_exam_with_tests_and_free_hints_check_and_hint_work(make, enter):
+    """Hints come one by one; the answer never does."""
+    make("hints: free\ndetectors: true\n")
+    enter()
+    assert "0 of 3" in refused("check", code=1)
+    first = run("hint", 2)
+    assert "First hint to" in first
+    assert "Second hint to" not in first
+    assert "Second hint to" in run("hint", 2)
+    assert "answers stay with the organiser" in refused("reveal", 2, "--yes")
+
+
+def test_hints_that_cost_are_given_out_and_noted_by_the_organiser(
+    make, enter, tmp_path, monkeypatch
+):
+    """The candidate's folder has neither text nor record."""
+    make("hints: {cost: 0.5}\n")
+    candidate = enter()
+    assert f"costs 0.5 points in exam 'forest'. Ask the organiser, as candidate {candidate}" in (
+        refused("hint", 1)
+    )
+    monkeypatch.chdir(tmp_path)
+    give = ("exam", "hint", "exam", candidate, 1, "--key", "my.key")
+    assert "Hint 1: First hint to" in run(*give)
+    assert "1 point" not in run(*give).replace("1 points so far", "")
+    assert "Third hint to" in run(*give)
+    assert "has all 3 hints to symptom 1" in refused(*give)
+    record = json.loads((tmp_path / "exam" / "build" / "hints-given.json").read_text())
+    assert record["hints"] == {candidate: {"1": 3}}
+    assert "no candidate 'nobody'" in refused(
+        "exam", "hint", "exam", "nobody", 1, "--key", "my.key"
+    )
