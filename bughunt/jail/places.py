@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import site
+import sys
 import sysconfig
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -43,6 +44,8 @@ def companions(hidden: Collection[str]) -> list[Path]:
 def package_folders() -> list[Path]:
     """Return the folders in which installed packages lie."""
     names = [*site.getsitepackages(), *(sysconfig.get_path(it) for it in ("purelib", "platlib"))]
+    if site.getusersitepackages() in sys.path:
+        names.append(site.getusersitepackages())
     return [folder for folder in dict.fromkeys(map(Path, names)) if folder.is_dir()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import site
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -58,11 +59,11 @@ TIERS = (BUBBLEWRAP, BUILT_IN)  # the strongest first
 
 
 def _interpreter() -> list[str]:
-    return [sys.executable, "-s", "-B", "-c", zygote.BOOTSTRAP, str(places.home())]
+    return [sys.executable, "-B", "-c", zygote.BOOTSTRAP, str(places.home())]
 
 
 def _environment(own: Path) -> dict[str, str]:
-    """Return all variables that a server and its children have; none is inherited but one."""
+    """Return all variables that a server and its children have; almost none is inherited."""
     folder = str(own)
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -79,6 +80,8 @@ def _environment(own: Path) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",
     }
+    if any(folder == Path(site.getusersitepackages()) for folder in places.package_folders()):
+        environment["PYTHONUSERBASE"] = site.getuserbase()  # it would be looked for in HOME
     if libraries := os.environ.get("LD_LIBRARY_PATH"):
         environment["LD_LIBRARY_PATH"] = libraries
     return environment
@@ -109,14 +112,22 @@ def _system() -> Iterator[str]:
 
 
 def _python(hidden: Collection[str]) -> Iterator[str]:
-    """Bind the interpreter and what is installed; clean code and detectors are covered."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, *map(str, places.package_folders())])
-    for folder in folders:
-        yield from ("--ro-bind", folder, folder)
-    for packages in places.package_folders():
-        for name in sorted(hidden):
-            if (packages / name).is_dir():
-                yield from ("--tmpfs", str(packages / name))
-    parts = (places.home() / "bughunt" / part for part in _PARTS)
-    for path in (*parts, *places.companions(hidden)):
-        yield from ("--ro-bind", str(path), str(path))
+    """Bind the interpreter and what is installed; cover clean code, detectors and what is hidden.
+
+    The deeper a place lies the later it is mounted: a cover lies over what holds it, and what the
+    server needs of a covered folder lies over the cover.
+    """
+    home, installed = places.home(), places.package_folders()
+    shown = {Path(sys.base_prefix), Path(sys.prefix), *installed, *places.companions(hidden)}
+    shown |= {home / "bughunt" / part for part in _PARTS}
+    mounts: dict[Path, tuple[str, ...]]
+    mounts = {path: ("--ro-bind", str(path), str(path)) for path in shown}
+    if home not in installed:
+        mounts[home] = ("--tmpfs", str(home))
+    for path in (packages / name for packages in installed for name in hidden):
+        if path.is_dir():
+            mounts[path] = ("--tmpfs", str(path))
+        elif (file := path.with_suffix(".py")).is_file():
+            mounts[file] = ("--ro-bind", os.devnull, str(file))
+    for path in sorted(mounts, key=lambda path: (len(path.parts), path)):
+        yield from mounts[path]
