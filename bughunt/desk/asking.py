@@ -38,11 +38,22 @@ class Over(msgspec.Struct, frozen=True):
     problem: str = ""  # why cases did not run
 
 
+class OfLaws(msgspec.Struct, frozen=True):
+    """The same of general laws, which have a server of their own."""
+
+    event: Ended | Over
+
+
 class Asker:
     """Runs one batch at a time, and tells ``post`` how it goes."""
 
     def __init__(
-        self, root: Path, packages: tuple[str, ...], post: Callable[[object], None], *, jobs: int
+        self,
+        root: Path,
+        packages: tuple[str, ...],
+        post: Callable[[Ended | Over], None],
+        *,
+        jobs: int,
     ) -> None:
         self._form = Batch(root=root, packages=packages, cases=(), jobs=jobs)
         self._post = post

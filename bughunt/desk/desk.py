@@ -17,7 +17,7 @@ import msgspec
 
 from bughunt import progress, progress_report, report, reset
 from bughunt.dependence import Saves
-from bughunt.desk.asking import Asker, CaseKey, Ended, Over
+from bughunt.desk.asking import Asker, CaseKey, Ended, OfLaws, Over
 from bughunt.desk.dialogue import Action, Dialogue
 from bughunt.desk.guard import Guard
 from bughunt.desk.saves import Follower, Gone, Place, Polling, Saved, follow
@@ -44,19 +44,30 @@ class Bank(msgspec.Struct, frozen=True):
     learned: Callable[[Sequence[int]], Sequence[Explanation]]  # of symptoms that are fixed
 
 
+class Line(msgspec.Struct, frozen=True):
+    """A line to those who run detectors: what to ask, and that it is not wanted any more."""
+
+    ask: Callable[[Mapping[CaseKey, Case]], None]
+    cancel: Callable[[], None]
+
+
 class Desk:
     """All that a watch does but for the terminal, the server and the file events."""
 
     def __init__(
-        self, workspace: Workspace, bank: Bank, *, ask: Callable[[Mapping[CaseKey, Case]], None],
-        cancel: Callable[[], None], size: Callable[[], tuple[int, int]],
-    ) -> None:  # fmt: skip
+        self,
+        workspace: Workspace,
+        bank: Bank,
+        *,
+        symptoms: Line,
+        laws: Line,
+        size: Callable[[], tuple[int, int]],
+    ) -> None:
         self.is_done = False
         self.error: BughuntError | None = None
         self._workspace, self._bank = workspace, bank
-        self._ask, self._cancel, self._size = ask, cancel, size
-        self._is_running = self._is_stuck = False
-        self._asks_laws = False  # what runs, or ran last
+        self._symptoms, self._laws, self._size = symptoms, laws, size
+        self._is_running = self._runs_laws = self._is_stuck = False
         self._keeps_note = False  # over the save that it is about
         self._fresh: set[int] = set()  # who has answered since the last time that all had
         self._saved: tuple[str, ...] = ()
@@ -97,10 +108,12 @@ class Desk:
             case Ended(int() as number, run):
                 self._fresh |= self.watch.asked & {number}
                 self.watch = self.watch.ended(number, run)
-            case Ended(tuple() as laws, run):
+            case Over():
+                self._finish(event)
+            case OfLaws(Ended(tuple() as laws, run)):
                 self._guard.ended(laws, run)
-            case Over(restarted, problem):
-                self._finish(problem, restarted=restarted)
+            case OfLaws(Over() as over):
+                self._finish_laws(over)
             case Polling(reason):
                 self._polling = f"Looking for saves every 0.3 s: {reason}."
             case Gone(error):
@@ -120,43 +133,56 @@ class Desk:
             self._note = ""
         self._keeps_note = False
         in_vain = self._guard.saved(saves)
-        self._change(self.watch.saved(saves, goes_on=goes_on), in_vain=in_vain)
+        self._change(self.watch.saved(saves, goes_on=goes_on), laws_in_vain=in_vain)
 
-    def _change(self, watch: Watch, *, in_vain: bool) -> None:
+    def _change(self, watch: Watch, *, laws_in_vain: bool) -> None:
         """Go on with a watch in which more is to be asked.
 
         What runs for nothing is ended, and so are general laws when a symptom waits.
         """
-        in_vain = in_vain or watch.asked != self.watch.asked
-        if self._is_running and (in_vain or (self._asks_laws and watch.waiting)):
-            self._cancel()
+        if self._is_running and watch.asked != self.watch.asked:
+            self._symptoms.cancel()
+        if self._runs_laws and (laws_in_vain or watch.waiting):
+            self._laws.cancel()
         self.watch, self._is_stuck = watch, False
 
     def _proceed(self) -> None:
-        """Ask what waits, unless there is something that runs, or that no server could run."""
+        """Ask what waits, unless there is something that runs, or that no server could run.
+
+        Symptoms do not wait for the end of laws, but laws for that of symptoms.
+        """
         if self._is_running or self._is_stuck:
             return
         if self.watch.waiting:
             asked = [self.watch.symptoms[number - 1] for number in sorted(self.watch.waiting)]
             found = cases(self._workspace.root, [it.symptom for it in asked])
-            self.watch, self._is_running, self._asks_laws = self.watch.ask(), True, False
-            self._ask({it.number: case for it, case in zip(asked, found, strict=True)})
-        elif laws := self._guard.ask():
-            self._is_running = self._asks_laws = True
-            self._ask(laws)
+            self.watch, self._is_running = self.watch.ask(), True
+            self._symptoms.ask({it.number: case for it, case in zip(asked, found, strict=True)})
+        elif not self._runs_laws and (laws := self._guard.ask()):
+            self._runs_laws = True
+            self._laws.ask(laws)
 
-    def _finish(self, problem: str, *, restarted: bool) -> None:
+    def _finish(self, over: Over) -> None:
         self.watch, self._is_running = self.watch.over(), False
-        self._is_stuck = bool(problem)
-        self._trouble = f"{problem} Then press a." if problem else ""
-        if restarted:
-            self._trouble = "The process that runs the detectors had ended, and was started again."
+        self._take_trouble(over)
         with self._telling():
-            if self._asks_laws:
-                self._note = self._guard.over() or self._note
-            elif self.watch.is_settled:
+            if self.watch.is_settled:
                 self._seconds = monotonic() - self._started
                 self._settle()
+
+    def _finish_laws(self, over: Over) -> None:
+        self._runs_laws = False
+        if over != Over():
+            self._take_trouble(over)
+        with self._telling():
+            self._note = self._guard.over() or self._note
+
+    def _take_trouble(self, over: Over) -> None:
+        """Say what became of a server; without one, nothing more is asked for the moment."""
+        self._is_stuck = bool(over.problem)
+        self._trouble = f"{over.problem} Then press a." if over.problem else ""
+        if over.restarted:
+            self._trouble = "The process that runs the detectors had ended, and was started again."
 
     def _settle(self) -> None:
         """Keep the verdicts, as a check does, and learn what is behind a first fix."""
@@ -231,7 +257,7 @@ class Desk:
     def _check_all(self) -> None:
         self._saved, self._trouble = (), ""
         self._started = monotonic()
-        self._change(self.watch.all_again(), in_vain=self._guard.all_again())
+        self._change(self.watch.all_again(), laws_in_vain=self._guard.all_again())
 
     def _reset(self) -> None:
         start = reset.start_files(self._workspace)
@@ -295,9 +321,11 @@ def watch(workspace: Workspace, bank: Bank) -> None:
     with (
         Terminal(sys.stdin, sys.stdout) as terminal,
         Asker(workspace.root, packages, terminal.post, jobs=jobs) as asker,
+        Asker(workspace.root, packages, lambda it: terminal.post(OfLaws(it)), jobs=jobs) as other,
         _following(Follower(place), terminal.post),
     ):
-        desk = Desk(workspace, bank, ask=asker.ask, cancel=asker.cancel, size=lambda: terminal.size)
+        symptoms, laws = Line(asker.ask, asker.cancel), Line(other.ask, other.cancel)
+        desk = Desk(workspace, bank, symptoms=symptoms, laws=laws, size=lambda: terminal.size)
         _serve(desk, terminal)
     if desk.error:
         raise desk.error

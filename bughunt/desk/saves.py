@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 import msgspec
 
@@ -44,6 +45,19 @@ class Gone(msgspec.Struct, frozen=True):
     error: WorkspaceError
 
 
+class Watchable(Protocol):
+    """Files that can be looked at again and again."""
+
+    root: Path
+
+    @property
+    def watched(self) -> Sequence[Path]:
+        """Where events are asked for."""
+
+    def look(self) -> Look | None:
+        """Return what is there now; None: the folder is gone."""
+
+
 class Place:
     """The folder of a workspace, as it is when the watch begins."""
 
@@ -52,6 +66,11 @@ class Place:
         self._folders = (*workspace.manifest.packages, "tests")
         self._identity = self._look_at_root()
         self._known: frozenset[str] = frozenset(self._files(all_of_them=True))
+
+    @property
+    def watched(self) -> Sequence[Path]:
+        """The whole workspace."""
+        return (self.root,)
 
     def look(self) -> Look | None:
         """Return what is there now; None: the folder is gone."""
@@ -92,7 +111,7 @@ class Place:
 class Follower:
     """Compares looks, and doubts events that do not come."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Watchable) -> None:
         self.place = place
         self.is_polling = False
         self._seen = place.look()
@@ -141,7 +160,7 @@ def follow(follower: Follower, post: Callable[[Saved | Polling | Gone], None], s
 def _rounds(follower: Follower, post: Callable[[Polling], None], stop: Event) -> Iterator[bool]:
     """Yield when it is time to look, and whether an event says so."""
     try:
-        for events in _events([follower.place.root], stop):
+        for events in _events(follower.place.watched, stop):
             if follower.is_polling:
                 break
             yield bool(events)

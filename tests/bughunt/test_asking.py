@@ -62,7 +62,7 @@ def test_batch_after_batch_is_answered_by_number(asker, cases, posted):
 def test_a_cancelled_batch_is_over_at_once(asker, cases, posted):
     """A case that hangs keeps nobody."""
     asker.ask(cases(1, 3))
-    assert posted.get(timeout=60).number == 1
+    assert posted.get(timeout=60).key == 1
     asker.cancel()
     assert until_over(posted) == ({}, Over())
 
@@ -70,7 +70,7 @@ def test_a_cancelled_batch_is_over_at_once(asker, cases, posted):
 def test_a_server_that_dies_is_started_again(asker, cases, posted, tmp_path):
     """What is left of the batch is asked anew, and it is told."""
     asker.ask(cases(1, 3))
-    assert posted.get(timeout=60).number == 1
+    assert posted.get(timeout=60).key == 1
     (tmp_path / "test_3.py").write_text(DETECTORS[2] + JUDGE)
     os.kill(asker._server._process.pid, signal.SIGKILL)
     outcomes, over = until_over(posted)

@@ -5,7 +5,7 @@ import pytest
 from bughunt.dependence import Saves
 from bughunt.desk import desk
 from bughunt.desk.asking import Ended, Over
-from bughunt.desk.desk import Bank, Desk
+from bughunt.desk.desk import Bank, Desk, Line
 from bughunt.desk.saves import Gone, Polling, Saved
 from bughunt.desk.screen import draw
 from bughunt.desk.terminal import ESCAPE, Key
@@ -34,8 +34,8 @@ class Hunt:
         self.desk = Desk(
             self.workspace,
             self.bank,
-            ask=lambda cases: self.asked.append(sorted(cases)),
-            cancel=self.cancel,
+            symptoms=Line(lambda cases: self.asked.append(sorted(cases)), self.cancel),
+            laws=Line(lambda _: None, lambda: None),
             size=lambda: (80, 24),
         )
 
