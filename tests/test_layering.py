@@ -48,7 +48,7 @@ ORDER = [
     "exam.lock", "exam.fairness", "exam.page", "exam.build", "exam.audit", "exam.hint_record",
     "exam.beginning", "exam.report",
     "desk.watching", "desk.saves", "desk.screen", "desk.asking", "desk.guard", "desk.terminal",
-    "desk.dialogue", "desk.desk",
+    "desk.dialogue", "desk.desk", "authoring.watching",
     "streams", "commands.options", "commands.choosing", "commands.hunting",
     "commands.measuring", "commands.bank", "commands.writing", "commands.authoring",
     "commands.exam", "cli", "__main__",

@@ -49,6 +49,7 @@ def bank() -> None:
     help="Write JSON for viewers of mutation testing.",
 )
 @click.option("--annotations", is_flag=True, help="Say it as GitHub's workflow commands.")
+@click.option("--watch", is_flag=True, help="Prove --bug again after each save, until Ctrl-C.")
 @bank_option
 @json_option
 def verify(
@@ -58,6 +59,7 @@ def verify(
     jobs: int | None,
     no_cache: bool,
     write_conflicts: bool,
+    watch: bool,
     bank: Path | None,
     **how: Any,
 ) -> None:
@@ -70,6 +72,11 @@ def verify(
         raise click.UsageError(text)
     if how["annotations"] and how["as_json"]:
         raise click.UsageError("--json and --annotations both write to the standard output.")
+    if watch:
+        if bug is None or how["as_json"]:
+            raise click.UsageError("--watch is for people, and for one bug. Add --bug BUG.")
+        _watch(bank, bug, jobs, no_cache, seeds=seeds, triples=triples)
+        return
     from bughunt import report
     from bughunt.proving import conflict_list, verify
     from bughunt.proving.answer_store import Store, default_path
@@ -91,6 +98,33 @@ def verify(
         click.echo(text if missing else "no conflict to write", err=True)
     if not proof.holds:
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+def _watch(bank: Path | None, bug: str, jobs: int | None, no_cache: bool, **how_much: int) -> None:
+    """Show the proof of one bug, and again after each save."""
+    from threading import Event
+
+    from bughunt import report
+    from bughunt.authoring.watching import Prover, after_each_save
+    from bughunt.errors import BankError
+    from bughunt.proving import report as proof_report
+    from bughunt.proving.answer_store import Store, default_path
+    from bughunt.proving.evidence import Runners
+
+    first = load(bank)
+    store = Store(None if no_cache else default_path())
+    with contextlib.closing(store), Runners() as runners:
+        prover = Prover(first.path, bug, store, runners, jobs or os.cpu_count() or 1)
+
+        def show() -> None:
+            try:
+                loaded, proof = prover.prove(**how_much)
+                report.write(proof_report.proved(loaded, proof), sys.stdout)
+            except BankError as error:
+                click.echo(f"error: {error}")
+            click.echo(f"\nWatching {first.label}. Ctrl-C ends it.\n")
+
+        after_each_save(first, show, click.echo, Event())
 
 
 def _report_proof(

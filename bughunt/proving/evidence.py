@@ -47,6 +47,30 @@ class Question(msgspec.Struct, frozen=True):
     hash_seed: int = 0  # decides the order of sets
 
 
+class Runners:
+    """What runs batches: a server for each order of sets, which stays warm while this is open."""
+
+    def __init__(self) -> None:
+        self._opened = contextlib.ExitStack()
+        self._by_hash_seed: dict[int, Runner] = {}
+
+    def __enter__(self) -> Runners:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def for_hash_seed(self, hash_seed: int) -> Runner:
+        """Return what runs batches, once it has shown that it can tell right from wrong."""
+        if hash_seed not in self._by_hash_seed:
+            run: Runner = functools.partial(run_in_fresh_processes, hash_seed=hash_seed)
+            if CAN_FORK:
+                run = self._opened.enter_context(DetectorServer(hash_seed)).run
+            check_the_checker(run)
+            self._by_hash_seed[hash_seed] = run
+        return self._by_hash_seed[hash_seed]
+
+
 class Evidence:
     """Asks questions, several at a time, and only those whose answer is not known yet."""
 
@@ -58,6 +82,7 @@ class Evidence:
         jobs: int = 1,
         timeout: float = 20.0,
         tick: Callable[[int, int], None] = lambda done, more: None,  # noqa: ARG005
+        runners: Runners | None = None,  # to be shared with other evidence
     ) -> None:
         self._bank = bank
         self._store = store
@@ -68,7 +93,7 @@ class Evidence:
         self._states: dict[frozenset[str], State] = {}
         self._keys: dict[tuple[str, ...], str] = {}
         self._opened = contextlib.ExitStack()
-        self._runners: dict[int, Runner] = {}  # by hash seed
+        self._runners = runners or self._opened.enter_context(Runners())
         self.asked = self.ran = 0
 
     def __enter__(self) -> Evidence:
@@ -125,9 +150,7 @@ class Evidence:
 
     def _run(self, questions: Sequence[Question]) -> Iterator[tuple[int, CaseRun]]:
         """Run questions of one hash seed."""
-        hash_seed = questions[0].hash_seed
-        if hash_seed not in self._runners:
-            self._runners[hash_seed] = self._started(hash_seed)
+        runner = self._runners.for_hash_seed(questions[0].hash_seed)
         cases = tuple(
             Case(
                 tuple(self._snapshot.detector(self._root, name) for name in question.detectors),
@@ -145,7 +168,7 @@ class Evidence:
             jobs=self._jobs,
             memory=_MEMORY,
         )
-        return self._runners[hash_seed](batch)
+        return runner(batch)
 
     @functools.cached_property
     def _root(self) -> Path:
@@ -154,14 +177,6 @@ class Evidence:
         root = Path(folder).resolve()
         self._snapshot.write(root)
         return root
-
-    def _started(self, hash_seed: int) -> Runner:
-        """Return what runs batches, after it has shown that it can tell right from wrong."""
-        run: Runner = functools.partial(run_in_fresh_processes, hash_seed=hash_seed)
-        if CAN_FORK:
-            run = self._opened.enter_context(DetectorServer(hash_seed)).run
-        check_the_checker(run)
-        return run
 
     def _key(self, question: Question) -> str:
         """Return a key for all that the answer depends on, but for the code under hunt."""
