@@ -320,3 +320,20 @@ def test_an_archive_is_packed_alike_whatever_the_order_of_its_files():
     assert unpacked(content, "top") == files
     assert unpacked(content, "other") is None
     assert unpacked(content[:-30], "top") is None
+
+
+def test_the_fairness_page_has_all_figures_and_no_markup_from_outside(
+    exam_folder, bank, store, tmp_path
+):
+    """Few candidates are compared one by one."""
+    plan = PLAN.replace("A walk in the forest", "A <b>walk</b>")
+    result = build_exam(order_of(exam_folder, bank, plan), store, tmp_path / "build")
+    page = (tmp_path / "build" / building.FAIRNESS).read_text()
+    assert "<h1>A &lt;b&gt;walk&lt;/b&gt;</h1>" in page
+    assert "3, with 3 bugs each, in 3 different sets" in page
+    for name, count in result.figures.exposure.items():
+        cell = rf'<td class="name">{name} \(\d\)</td><td class="number">{count}</td>'
+        assert re.search(cell, page)
+    matrix = page.split('<table class="matrix">')[1].split("</table>")[0]
+    assert matrix.count("<tr>") == 3
+    assert not re.search(r"(src|href)=\"http", page)
