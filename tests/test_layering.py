@@ -43,7 +43,7 @@ ORDER = [
     "authoring.lint", "authoring.preview", "authoring.schema", "authoring.starting",
     "authoring.operators", "authoring.report",
     "exam.plan_entry", "exam.plan", "exam.keys", "exam.tables", "exam.roster", "exam.pool",
-    "exam.draw", "exam.trial", "exam.answers", "exam.archive", "exam.sheet", "exam.permitted",
+    "exam.search", "exam.draw", "exam.trial", "exam.answers", "exam.archive", "exam.sheet", "exam.permitted",
     "exam.paper",
     "exam.lock", "exam.fairness", "exam.page", "exam.build", "exam.audit", "exam.hint_record",
     "exam.beginning", "exam.report",

@@ -34,7 +34,7 @@ def audit(
     """Return how many archives were looked at, and what is wrong.
 
     Lock, answer key and archives are held against each other, and each archive against the one
-    that plan, bank and answer key give now.
+    that plan, bank and answer key give now; a plan or bank that has changed since gives another.
 
     Raises:
         ExamError: when there is no build, or the answer key does not open.
@@ -49,12 +49,13 @@ def audit(
     if answers is None:
         raise ExamError(f"{folder / ANSWERS}: is missing. Restore it.")
     now = locking.begun(plan, bank, key)
-    flaws = [Flaw(LOCK, f"{text}.") for text in locking.differences(lock, now)]
+    changed = locking.differences(lock, now)
+    flaws = [Flaw(LOCK, f"{it}. Archives are held against the lock only.") for it in changed]
     if lock.state != "complete":
         flaws.append(Flaw(LOCK, "the build was interrupted. Build again."))
     flaws += _files(lock, folder)
     flaws += _names(lock, answers, folder)
-    for entry in answers.entries:
+    for entry in answers.entries if not changed else ():
         name = f"{ARCHIVES}/{entry.candidate}.zip"
         content = _content(folder / name)
         if content is None:

@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping
 
 from bughunt.errors import ExamError
 from bughunt.exam.pool import Pool, most_sets
+from bughunt.exam.search import Search
 
-_STEPS = 4000  # of one search
 _SEARCHES = 12  # in other orders, before it is said that there is no set
 _EXCHANGES = 10_000
 
@@ -89,24 +89,23 @@ class _Drawing:
             if (there := pool.stratum.count(number)) < stratum.bugs:
                 text = f"{stratum.bugs} bugs of difficulty {stratum} are asked for each candidate"
                 raise _impossible(f"{text}, and {there} may be drawn.", "Ask for fewer of them")
-        most = self._most()
+        most = self._most(self._overlap)
         if self._overlap < pool.size and candidates > most:
             text = f"of {len(pool.items)} bugs there are at most {most} sets of {pool.size} that"
             text = f"{text} share no more than {self._overlap}, and there are {candidates}"
-            raise _impossible(f"{text} candidates.", self._advice())
+            enough = (it for it in range(pool.size) if self._most(it) >= candidates)
+            least = next(enough, pool.size)
+            advice = f"Let two candidates share {least} or more (draw.overlap)"
+            raise _impossible(f"{text} candidates.", f"{advice}, or draw from more bugs")
 
-    def _most(self) -> int:
-        """Return how many sets the bound on what two share leaves at most."""
+    def _most(self, overlap: int) -> int:
+        """Return how many sets a bound on what two share leaves at most."""
         pool = self._pool
-        bounds = [most_sets(len(pool.items), pool.size, self._overlap)]
+        bounds = [most_sets(len(pool.items), pool.size, overlap)]
         for number, stratum in enumerate(pool.strata):
-            if stratum.bugs > self._overlap:  # within a stratum no two share more, either
-                there = pool.stratum.count(number)
-                bounds.append(most_sets(there, stratum.bugs, self._overlap))
+            if stratum.bugs > overlap:  # within a stratum no two share more, either
+                bounds.append(most_sets(pool.stratum.count(number), stratum.bugs, overlap))
         return min(bounds)
-
-    def _advice(self) -> str:
-        return "Let two candidates share more (draw.overlap), or draw from more bugs"
 
     def serve(self, name: str, generator: random.Random) -> None:
         """Draw the set of one candidate."""
@@ -118,7 +117,7 @@ class _Drawing:
                 for count, noise in zip(self._exposure, chance, strict=True)
             ]
             order = sorted(range(len(rank)), key=rank.__getitem__)
-            search = _Search(self._pool, order, others, self._overlap, self._avoided)
+            search = Search(self._pool, order, others, self._overlap, self._avoided)
             chosen = next(search.sets(0, 0, 0), None)
             if chosen is not None:
                 self.drawn[name] = chosen
@@ -139,7 +138,8 @@ class _Drawing:
         found = "there is none" if is_certain else f"none was found in {_SEARCHES} searches"
         text = f"{text}. After {served} candidates {found} that"
         text = f"{text} shares no more than {self._overlap} bugs with any of theirs."
-        return _impossible(text, f"{self._advice()}, or widen the band (draw.band)")
+        advice = "Let two candidates share more (draw.overlap), widen the band (draw.band)"
+        return _impossible(text, f"{advice}, or draw from more bugs")
 
     def balance(self) -> None:
         """Exchange bugs while that brings the most and the least exposed nearer to each other."""
@@ -273,67 +273,6 @@ class _Drawing:
     def _count(self, chosen: int, number: int) -> None:
         for place in self._pool.members(chosen):
             self._exposure[place] += number
-
-
-class _Search:
-    """A depth-first search for sets, in a given order of the bugs."""
-
-    def __init__(
-        self, pool: Pool, order: list[int], others: list[int], overlap: int, avoided: set[int]
-    ) -> None:
-        self._pool = pool
-        self._order = order
-        self._others = others
-        self._overlap = overlap
-        self._avoided = avoided
-        self._steps = 0
-
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether the search ran into its limit."""
-        return self._steps >= _STEPS
-
-    def sets(self, start: int, chosen: int, size: int) -> Iterator[int]:
-        """Yield the admissible sets that hold ``chosen`` and else bugs from ``start`` on."""
-        if size == self._pool.size:
-            low, high = self._pool.window
-            if low <= self._pool.difficulty(chosen) <= high and chosen not in self._avoided:
-                yield chosen
-            return
-        if not self._can_be_filled(start, chosen):
-            return
-        for index in range(start, len(self._order)):
-            if self.is_cut_off:
-                return
-            place = self._order[index]
-            if self._may_add(chosen, place):
-                self._steps += 1
-                yield from self.sets(index + 1, chosen | 1 << place, size + 1)
-
-    def _may_add(self, chosen: int, place: int) -> bool:
-        pool = self._pool
-        number = pool.stratum[place]
-        full = sum(pool.stratum[it] == number for it in pool.members(chosen))
-        if full == pool.strata[number].bugs or not pool.may_join(chosen, place):
-            return False
-        joined = chosen | 1 << place
-        if joined.bit_count() <= self._overlap:
-            return True
-        return all((joined & it).bit_count() <= self._overlap for it in self._others)
-
-    def _can_be_filled(self, start: int, chosen: int) -> bool:
-        """Return whether what is left has enough of each stratum, and sums within the window."""
-        pool = self._pool
-        least = greatest = pool.difficulty(chosen)
-        members = pool.members(chosen)
-        for number, stratum in enumerate(pool.strata):
-            wanted = stratum.bugs - sum(pool.stratum[it] == number for it in members)
-            left = [it for it in self._order[start:] if pool.stratum[it] == number]
-            if len(left) < wanted:
-                return False
-            low, high = pool.reach(left, wanted)
-            least, greatest = least + low, greatest + high
-        return least <= pool.window[1] and greatest >= pool.window[0]
 
 
 def _path(before: Mapping[int, int], end: int) -> list[int]:

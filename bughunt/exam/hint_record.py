@@ -88,7 +88,10 @@ def give(
     if not 1 <= number <= len(entry.bugs):
         text = f"candidate '{candidate}' has symptoms 1 to {len(entry.bugs)}, and no {number}."
         raise ExamError(f"{text} Give one of them.")
-    bug = bank.bugs[entry.bugs[number - 1]]
+    bug = bank.bugs.get(entry.bugs[number - 1])
+    if bug is None:
+        text = f"{bank.label}: no longer has the bug behind symptom {number}."
+        raise ExamError(f"{text} Give out hints with the bank that the exam was built from.")
     given = read_given(folder, plan)
     taken = given.taken(candidate, number)
     if taken == len(bug.hints):

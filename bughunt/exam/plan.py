@@ -118,7 +118,8 @@ def pool(plan: Plan, bank: Bank) -> tuple[Bug, ...]:
     return tuple(
         bug
         for name, bug in sorted(bank.bugs.items())
-        if (not plan.levels or name in of_levels)
+        if not bug.unwritten
+        and (not plan.levels or name in of_levels)
         and (not plan.topics or not set(plan.topics).isdisjoint(bug.topics))
         and name not in plan.leave_out
     )

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -128,6 +129,7 @@ def _row_problems(
 
 def _candidate(names: Sequence[str], row: Sequence[str]) -> Candidate:
     cells = dict.fromkeys(COLUMNS, "") | {
-        name: cell.strip() for name, cell in zip(names, row, strict=False)
+        name: unicodedata.normalize("NFC", cell.strip())
+        for name, cell in zip(names, row, strict=False)
     }
     return Candidate(*(cells[name] for name in COLUMNS))

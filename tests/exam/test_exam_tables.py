@@ -98,6 +98,13 @@ def test_a_table_that_is_no_roster_says_what_is_missing(tmp_path, content, told)
     assert told in str(caught.value)
 
 
+def test_an_id_that_is_typed_in_two_ways_is_one_id(tmp_path):
+    """A letter with an accent, and a letter and an accent."""
+    text = "student_id,name,email,section,extra_time\n\u00e9va,,,,\ne\u0301va,,,,\n"
+    with pytest.raises(ExamError, match="stands already on line 2"):
+        read(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("extra", "minutes"),
     [("", 90), ("0", 90), ("25%", 113), ("50 %", 135), ("30 min", 120), ("12.5%", 102)],
