@@ -20,11 +20,13 @@ class Proposal(NamedTuple):
     """An edit to try.
 
     anywhere: whether it is worth saying, with `within` or `nth`, which of several places is meant
+    is_vague: whether it needs a `within` to be understood, even where there is one place only
     """
 
     operator: str
     fields: dict[str, Any]
     anywhere: bool = True
+    is_vague: bool = False
 
 
 class Sites(msgspec.Struct, frozen=True, eq=False):
@@ -88,7 +90,16 @@ def _shift_index(sites: Sites, pair: Pair) -> Iterator[Proposal]:
     (old_base, old_step), (new_base, new_step) = map(_sum, pair)
     if old_base == new_base and old_step != new_step:
         match = _plain(pair.old) if old_base == "" else sites.old(pair.old)
-        yield Proposal("shift_index", {"match": match, "by": new_step - old_step})
+        fields = {"match": match, "by": new_step - old_step}
+        yield Proposal("shift_index", fields, is_vague=_is_vague(match))
+
+
+def _is_vague(match: Pattern) -> bool:
+    """Return whether a literal says nothing by itself, as `0` and `-1` do."""
+    return len(str(match)) <= _VAGUE
+
+
+_VAGUE = 2  # characters
 
 
 def _sum(node: ast.AST) -> tuple[str, int]:
@@ -260,7 +271,8 @@ def _change_constant(sites: Sites, pair: Pair) -> Iterator[Proposal]:
         _number(new) is not None or isinstance(new, ast.Constant)
     ):
         match = sites.old(old) if number is None else number
-        yield Proposal("change_constant", {"match": match, "to": _plain_or_code(sites, new)})  # type: ignore[arg-type]
+        fields = {"match": match, "to": _plain_or_code(sites, new)}  # type: ignore[arg-type]
+        yield Proposal("change_constant", fields, is_vague=_is_vague(match))
 
 
 def _swap_names(sites: Sites, pair: Pair) -> Iterator[Proposal]:

@@ -51,13 +51,14 @@ class Placing:
         for target in self._targets(trail):
             fields = {**proposal.fields, "target": target}
             outcome = self._tried(proposal.operator, fields)
+            several = isinstance(outcome, AmbiguousMatch) and proposal.anywhere
+            if several or (proposal.is_vague and isinstance(outcome, Operator)):
+                for within in self._surroundings(trail):
+                    if within != str(proposal.fields.get("match")):
+                        inside = {**fields, "within": within}
+                        yield from self._commented(proposal.operator, inside, comments)
             if isinstance(outcome, Operator):
                 yield from self._commented(proposal.operator, fields, comments)
-            elif isinstance(outcome, AmbiguousMatch) and proposal.anywhere:
-                for within in self._surroundings(trail):
-                    yield from self._commented(
-                        proposal.operator, {**fields, "within": within}, comments
-                    )
 
     def counted(
         self, proposal: Proposal, trail: Sequence[Pair], comments: Sequence[str]
