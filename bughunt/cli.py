@@ -175,5 +175,6 @@ for _command in (
     writing.schema,
     writing.init,
     writing.operators,
+    writing.catalogue_page,
 ):
     bank.bank.add_command(_command)

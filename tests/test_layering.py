@@ -41,7 +41,7 @@ ORDER = [
     "authoring.entry", "authoring.skeleton", "authoring.additions", "authoring.candidates",
     "authoring.proposals", "authoring.addition_report",
     "authoring.lint", "authoring.preview", "authoring.schema", "authoring.starting",
-    "authoring.operators", "authoring.report",
+    "authoring.operators", "authoring.catalogue_page", "authoring.report",
     "exam.plan_entry", "exam.plan", "exam.keys", "exam.tables", "exam.roster", "exam.pool",
     "exam.search", "exam.draw", "exam.trial", "exam.answers", "exam.archive", "exam.sheet", "exam.permitted",
     "exam.paper",

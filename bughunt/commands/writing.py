@@ -109,3 +109,19 @@ def operators(as_json: bool) -> None:
         report.write(authoring_report.tried(tried), sys.stdout)
     if any(it.faults for it in tried):
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+@click.command(name="catalogue")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@bank_option
+def catalogue_page(out: Path | None, bank: Path | None) -> None:
+    """Write all bugs on one page, in Markdown, for instructors: the answers are on it."""
+    from bughunt.authoring.catalogue_page import page
+    from bughunt.placement import place_file
+
+    command = f"bughunt bank catalogue{'' if out is None else f' --out {out.as_posix()}'}"
+    text = page(load(bank), command=command)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        place_file(text.encode(), out)

@@ -72,7 +72,7 @@ def test_each_save_is_followed_by_the_proof_of_what_is_there(bank, rewrite):
             next(steps)()
 
         after_each_save(bank, act, said.append, stop)
-    assert said == [False, True, False, f"bug '{BUG}': diff"]
+    assert said == [False, True, False, f"bug '{BUG}': diffi"]
 
 
 def test_a_folder_that_goes_ends_the_watch_with_a_message(bank, bank_folder):
