@@ -85,8 +85,6 @@ def build(
     answers, drawing = _answers(order, key, evidence, before)
     names = [entry.candidate for entry in answers.entries]
     _check_strangers(folder, names)
-    _place(folder / LOCK, locking.encode(msgspec.structs.replace(lock, archives={})))
-    archives, made = _archives(order, key, answers, folder / ARCHIVES, tick)
     sets = {entry.candidate: frozenset(entry.bugs) for entry in answers.entries}
     figures = fairness(pool_of(order.plan, order.bank), sets)
     files = {
@@ -94,6 +92,8 @@ def build(
         HANDOUT: _handout(order, answers).encode(),
         FAIRNESS: page(order.plan, order.bank, answers, figures).encode(),
     }
+    _place(folder / LOCK, locking.encode(lock))
+    archives, made = _archives(order, key, answers, folder / ARCHIVES, tick)
     for name, content in files.items():
         _place(folder / name, content)
     complete = msgspec.structs.replace(

@@ -24,7 +24,7 @@ from small_exam import (
     order_of,
 )
 
-from bughunt.errors import ExamError
+from bughunt.errors import EnvironmentProblem, ExamError
 from bughunt.exam import build as building
 from bughunt.exam.answers import ANSWERS, read_answers
 from bughunt.exam.archive import packed, unpacked
@@ -272,6 +272,14 @@ def test_nothing_is_written_when_the_wishes_cannot_be_met(exam_folder, bank, sto
     """Ten candidates, and no two with a bug in common."""
     order = order_of(exam_folder, bank, PLAN.replace("overlap: 2", "overlap: 0"), more_people(9))
     with pytest.raises(ExamError, match="there are at most 4 sets"):
+        build_exam(order, store, tmp_path / "build")
+    assert not (tmp_path / "build").exists()
+
+
+def test_without_cryptography_nothing_is_written(order, store, tmp_path, monkeypatch):
+    """The extra is named; archives without an answer key would be of no use."""
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives", None)
+    with pytest.raises(EnvironmentProblem, match=r"pip install 'bughunt\[exam\]'"):
         build_exam(order, store, tmp_path / "build")
     assert not (tmp_path / "build").exists()
 
