@@ -273,8 +273,13 @@ def _concluded(ended: Ended, streams: _Streams, limits: Limits) -> tuple[Ending,
     if ended.how:
         return Died(ended.how), ()
     said, imported = answer.read(bytes(streams.frame))
-    if isinstance(said, answer.Raised) and said.exception == "MemoryError":
+    if isinstance(said, answer.Raised) and _lacked_memory(said):
         return Exceeded("memory", limits.memory), ()
     if isinstance(said, Malformed):
         return said, ()
     return said, imported
+
+
+def _lacked_memory(raised: answer.Raised) -> bool:
+    """Return whether an exception is what a limit on memory looks like, to Python or to torch."""
+    return raised.exception == "MemoryError" or "can't allocate memory" in raised.message

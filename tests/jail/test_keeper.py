@@ -2,6 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,3 +125,56 @@ def test_what_trusted_texts_import_is_there_for_the_next_child(tier):
     with Jail(tier, preload=["json"]) as jail:
         found = [jail.run(request, is_trusted=trust) for trust in (False, True, False)]
     assert [answer.ending.observation() for answer in found] == [False, False, True]
+
+
+HANGING = """
+import sys
+from bughunt.jail.keeper import Jail
+from bughunt.jail.request import Request
+from bughunt.jail.tiers import TIERS
+with Jail({tier.name: tier for tier in TIERS}[sys.argv[1]]) as jail:
+    look = Request(packages=(), tree={}, observing="def observe(seed): return 1")
+    print(jail.run(look).seconds, flush=True)
+    hang = "def observe(seed):\\n    while True: pass"
+    jail.run(Request(packages=(), tree={}, observing=hang))
+"""
+
+
+@pytest.mark.slow
+def test_child_does_not_outlive_a_keeper_that_is_killed(tier, tmp_path):
+    """Its server hears that nobody listens any more, kills the child and leaves."""
+    command = [sys.executable, "-c", HANGING, tier.name]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as keeper:
+        assert keeper.stdout.readline()
+        started = descendants(keeper.pid)
+        keeper.kill()
+    assert started
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in started):
+        assert time.monotonic() < until, "a process is still there after 30 seconds"
+
+
+@pytest.mark.slow
+def test_memory_that_torch_takes_is_counted(tier):
+    """A tensor beyond the limit ends as too much memory, touched or not; a small one is fine."""
+    bodies = ("float(torch.ones(10**9)[0])", "torch.empty(10**11)", "float(torch.ones(1))")
+    with Jail(tier, preload=["torch"]) as jail:
+        endings = [
+            jail.run(
+                Request(
+                    packages=(),
+                    tree={},
+                    observing=f"import torch\ndef observe(seed):\n    return {body}\n",
+                    threads=2,
+                )
+            ).ending
+            for body in (
+                "float(torch.ones(10**9)[0])",
+                "torch.empty(10**11)",
+                "float(torch.ones(1))",
+            )
+        ]
+    limit = Exceeded("memory", 2048 * MIB)
+    assert endings[:2] == [limit, limit]
+    assert endings[2].observation() == 1.0
