@@ -81,6 +81,9 @@ class BugEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Text, Meta(description="Write what was wrong, why it matters, how one would find it.")
     ]
     reference: Annotated[Text, Meta(description="Write where such a bug really happened.")]
+    cost: Annotated[
+        Text | None, Meta(description="Write what it costs, in numbers that were measured.")
+    ] = None
     impact: Annotated[
         Text | None,
         Meta(description="Name one of 'impacts', if not that of the edited files."),

@@ -10,7 +10,7 @@ import msgspec
 
 from bughunt.manifest import Symptom
 from bughunt.progress import HINTS, Progress, Trail
-from bughunt.report import Block, Line, Table, counted, lasted, next_step, shown
+from bughunt.report import Block, Line, Table, counted, lasted, lesson, next_step, shown
 from bughunt.spec import Bug
 from bughunt.workspace import Workspace
 
@@ -30,6 +30,7 @@ class Explanation(msgspec.Struct, frozen=True):
     number: int
     explanation: str
     reference: str
+    cost: str | None = None
 
 
 class SymptomState(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +80,7 @@ def explained(learned: Sequence[Explanation]) -> tuple[Block, ...]:
         for it in learned
         for block in (
             Line(f"Symptom {it.number} is fixed. What it was:", "bold"),
-            Line(it.explanation.strip()),
-            Line(f"Where it happened: {it.reference.strip()}"),
+            *lesson(it.explanation, it.cost, it.reference),
             _BLANK,
         )
     )

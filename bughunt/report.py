@@ -194,9 +194,16 @@ def revealed(number: int, bug: Bug, diff: str) -> tuple[Block, ...]:
         _BLANK,
         Diff(diff),
         _BLANK,
-        Line(bug.explanation.strip()),
-        _BLANK,
-        Line(f"Where it happened: {bug.reference.strip()}"),
+        *lesson(bug.explanation, bug.cost, bug.reference),
+    )
+
+
+def lesson(explanation: str, cost: str | None, reference: str) -> tuple[Line, ...]:
+    """Return what is to be learned from a bug: why it matters, what it costs, where it happened."""
+    return (
+        Line(explanation.strip()),
+        *((Line(f"What it costs: {cost.strip()}"),) if cost else ()),
+        Line(f"Where it happened: {reference.strip()}"),
     )
 
 

@@ -52,6 +52,7 @@ class Bug(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[str, str, str]
     explanation: str
     reference: str
+    cost: str | None = None  # in measured numbers
     impact: str | None = None  # how its cost is measured: a key of the bank's impacts
 
     @property

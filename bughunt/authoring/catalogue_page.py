@@ -36,6 +36,8 @@ _ENTRY = """
 
 **Explanation**: {explanation}
 
+**Cost**: {cost}
+
 **Reference**: {reference}
 """
 
@@ -87,6 +89,7 @@ def _entry(it: Preview) -> str:
         second=second,
         third=third,
         explanation=_on_one_line(bug.explanation),
+        cost=_on_one_line(bug.cost or "not measured"),
         reference=_on_one_line(bug.reference),
     )
 

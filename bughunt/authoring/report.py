@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bughunt.authoring.lint import Complaint
 from bughunt.authoring.operators import Tried
 from bughunt.authoring.preview import Preview, Words
-from bughunt.report import Block, Diff, Line, Table
+from bughunt.report import Block, Diff, Line, Table, lesson
 
 _BLANK = Line("")
 _TOLD = ("Concept", "Region", "Nearly")  # what the three hints are about
@@ -36,7 +36,7 @@ def previewed(preview: Preview) -> tuple[Block, ...]:
         (Line(name, "dim"), Line(hint.strip())) for name, hint in zip(_TOLD, bug.hints, strict=True)
     )
     blocks += _part("Hints", (Table(hints),))
-    blocks += _part("After the hunt", (Line(bug.explanation.strip()), Line(bug.reference.strip())))
+    blocks += _part("After the hunt", lesson(bug.explanation, bug.cost, bug.reference))
     blocks += _part("Detector", tuple(_law_of(preview)))
     if preview.complaints:
         told = tuple(Line(complained(it), "red") for it in preview.complaints)

@@ -275,7 +275,9 @@ def _learned(here: Workspace, numbers: Sequence[int], path: Path | None) -> tupl
     except BughuntError:
         return ()
     answers = ((number, bugs[number - 1]) for number in numbers)
-    return tuple(Explanation(number, bug.explanation, bug.reference) for number, bug in answers)
+    return tuple(
+        Explanation(number, bug.explanation, bug.reference, bug.cost) for number, bug in answers
+    )
 
 
 def _symptom(workspace: Workspace, number: int) -> Symptom:

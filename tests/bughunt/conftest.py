@@ -30,6 +30,7 @@ bugs:
     hints: [Start small., Look at the first line., The neutral element of addition.]
     explanation: A sum starts at the neutral element.
     reference: everywhere
+    cost: One for each total.
   mean_divisor_off_by_one:
     symptom: The average of equal numbers is not that number.
     topics: [means]

@@ -288,6 +288,7 @@ def test_first_fix_is_explained_once(hunt, bank_folder):
     assert (
         "Symptom 2 is fixed. What it was:\n"
         "A sum starts at the neutral element.\n"
+        "What it costs: One for each total.\n"
         "Where it happened: everywhere\n"
         "\n"
         "1 of 2 fixed\n"
@@ -304,6 +305,7 @@ def test_first_fix_is_explained_to_a_program_as_well(hunt, bank_folder):
 
     told = "A sum starts at the neutral element."
     answer = {"number": 2, "explanation": told, "reference": "everywhere"}
+    answer["cost"] = "One for each total."
     assert record["explanations"] == [answer]
 
 
