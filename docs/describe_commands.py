@@ -36,6 +36,8 @@ EXAMPLES = {
     "bank lint": "bughunt bank lint --json",
     "bank preview": "bughunt bank preview warm_up_too_long",
     "bank schema": "bughunt bank schema",
+    "bank operators": "bughunt bank operators",
+    "bank catalogue": "bughunt bank catalogue --out docs/catalogue.md",
     "bank scratch": "bughunt bank scratch scratch",
     "bank new": "bughunt bank new sum_starts_at_one --from scratch --difficulty 2",
     "bank propose": "bughunt bank propose nanochat/gpt.py::CausalSelfAttention --limit 10",
