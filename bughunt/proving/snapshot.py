@@ -19,7 +19,7 @@ from bughunt.mutate import clean_tree, read
 from bughunt.spec import Bank
 
 _DETECTORS = "tests/detectors"  # in the copy
-_HOME = Path(__file__).parent
+_BUGHUNT = Path(__file__).parents[1]
 _USES_A_TEST = re.compile(rb"^\s*(from|import)\s+test_", re.MULTILINE)
 
 
@@ -92,10 +92,15 @@ def _installed() -> Iterator[str]:
     """Yield what tells this installation from others; our own code may change at any time."""
     yield from (sys.version, platform.platform())
     yield from sorted(f"{it.name} {it.version} {_state(it)}" for it in metadata.distributions())
-    for folder in (_HOME, _HOME.parent / "rustbpe_core"):
-        for file in sorted(folder.glob("*.*")):
-            if file.is_file():
-                yield f"{file.name} {digest(read(file))}"
+    for file in _own_files():
+        yield f"{file.name} {digest(read(file))}"
+
+
+def _own_files() -> list[Path]:
+    """List those of our own files on which a verdict may depend, the compiled ones included."""
+    ours = (_BUGHUNT, _BUGHUNT / "running", _BUGHUNT / "proving")
+    files = [file for folder in ours for file in folder.glob("*.py")]
+    return sorted(files) + sorted((_BUGHUNT.parent / "rustbpe_core").glob("native.*"))
 
 
 def _state(distribution: metadata.Distribution) -> str:
