@@ -4,7 +4,7 @@
 
 Each round runs the same detectors once on every side, one after the other, so that other work on
 the machine meets all sides alike. What is imported once is imported before the clock runs. The
-fork server also judges, which takes about a millisecond a case.
+fork server also judges.
 """
 
 from __future__ import annotations
