@@ -8,14 +8,18 @@ one for each of its uses. Edits lie in each other like the code that they belong
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
-Form = int  # 0 or 1
+Form: TypeAlias = int  # 0 or 1
 Key: TypeAlias = str
+
+LONGEST_LINE = 100
+_GAP = re.compile(r"^(.*)\0(\d+)\0(.*)$", re.MULTILINE)  # no code holds this character
 
 
 class Span(Struct, frozen=True):
@@ -59,6 +63,7 @@ class Plan(Struct, frozen=True):
 
     text: str
     sites: tuple[Site, ...]
+    gaps: tuple[Edit, ...] = ()  # before comments that stand in a column of their own
 
 
 def rendered(plan: Plan, choose: Callable[[Key], Form]) -> str:
@@ -66,13 +71,26 @@ def rendered(plan: Plan, choose: Callable[[Key], Form]) -> str:
     chosen = [
         (edit.start, -edit.stop, pieces)
         for site in plan.sites
-        for form in (choose(site.key),)
-        if form != site.form
+        if site.writable and (form := choose(site.key)) != site.form
         for edit in site.edits
         if (pieces := edit.forms[form]) is not None
     ]
+    if not chosen:
+        return plan.text
+    chosen += [(it.start, -it.stop, pieces) for it in plan.gaps if (pieces := it.forms[0])]
     chosen.sort(key=lambda it: it[:2])
-    return _between(plan.text, chosen, 0, len(plan.text))
+    return _GAP.sub(_aligned, _between(plan.text, chosen, 0, len(plan.text)))
+
+
+def gap(start: int, stop: int, column: int) -> Edit:
+    """Return the edit that keeps a comment behind code in its column, where there is room."""
+    return Edit(start, stop, ((f"\0{column}\0",), None))
+
+
+def _aligned(line: re.Match[str]) -> str:
+    code, column, comment = line.groups()
+    room = min(int(column), LONGEST_LINE - len(comment)) - len(code)
+    return code + " " * max(2, room) + comment
 
 
 def _between(

@@ -21,7 +21,7 @@ class Function(Struct, frozen=True):
 
     name: str
     node: Definition
-    parent: str  # the class, or nothing
+    inside: tuple[ast.AST, ...]  # all nodes but its own
 
 
 class Words(Struct, frozen=True):
@@ -113,7 +113,7 @@ def _functions(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[Functio
         if isinstance(child, ast.ClassDef):
             yield from _functions(child, f"{prefix}{child.name}.")
         elif isinstance(child, Definition):
-            yield Function(prefix + child.name, child, prefix.rstrip("."))
+            yield Function(prefix + child.name, child, tuple(ast.walk(child))[1:])
 
 
 def _named(

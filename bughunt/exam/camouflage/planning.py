@@ -1,0 +1,131 @@
+"""The sites of a text that can all be written, whatever is chosen at each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from bughunt.exam.camouflage.expressions import expression_sites
+from bughunt.exam.camouflage.names import name_sites
+from bughunt.exam.camouflage.signatures import plain_in, plain_names
+from bughunt.exam.camouflage.sites import LONGEST_LINE, Edit, Filled, Plan, Site, Span, gap
+from bughunt.exam.camouflage.source import Source
+from bughunt.exam.camouflage.statements import statement_sites
+from bughunt.exam.camouflage.wording import READS_DOCSTRINGS, wording_sites
+
+_APART = re.compile(r" {3,}$")
+
+
+def plans(texts: Mapping[str, str]) -> dict[str, Plan]:
+    """Return the plan of each Python file of a tree; one without syntax has no sites."""
+    doc_is_read = any(READS_DOCSTRINGS.search(text) for text in texts.values())
+    plain = plain_in(texts)
+    return {path: _plan(path, text, doc_is_read, plain) for path, text in texts.items()}
+
+
+@lru_cache(maxsize=1024)
+def _plan(path: str, text: str, doc_is_read: bool, plain: frozenset[str]) -> Plan:
+    try:
+        source = Source(path, text)
+    except (SyntaxError, ValueError, RecursionError):
+        return Plan(text, ())
+    sites = [
+        *statement_sites(source),
+        *expression_sites(source, plain_names(source.tree, plain)),
+        *name_sites(source),
+        *wording_sites(source, doc_is_read),
+    ]
+    gaps = tuple(_gaps(source))
+    return Plan(text, tuple(_writable(source, tuple(_apart(sites)), gaps)), gaps)
+
+
+def _gaps(source: Source) -> Iterator[Edit]:
+    for comment in source.comments:
+        start = source.line_start(comment.start)
+        code = source.text[start : comment.start]
+        if code.strip() and _APART.search(code):
+            yield gap(start + len(code.rstrip()), comment.start, len(code))
+
+
+def _apart(sites: list[Site]) -> Iterator[Site]:
+    """Leave out sites of which one could not be read any more when another is written."""
+    moved = [(edit.start, edit.stop) for it in sites if _moves(it.key) for edit in it.edits]
+    said: list[tuple[int, int]] = []
+    for site in sites:
+        (first, *_) = places = [(edit.start, edit.stop) for edit in site.edits]
+        if _moves(site.key) and any(_lies_in(first, it) for it in moved):
+            continue
+        if " words " in site.key:
+            if any(first[0] < stop and start < first[1] for start, stop in said):
+                continue
+            said += places
+        yield site
+
+
+def _lies_in(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
+    return inner != outer and outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _moves(key: str) -> bool:
+    """Tell whether a site puts parts in another order."""
+    return key.partition(" ")[2].partition(" ")[0] in {"order", "choice", "keywords", "statements"}
+
+
+def _writable(source: Source, sites: Sequence[Site], gaps: tuple[Edit, ...]) -> Iterator[Site]:
+    """Mark the sites that can all be written without a line that is too long."""
+    room = _Room(source, gaps)
+    filled = [
+        piece
+        for site in sites
+        for edit in site.edits
+        for pieces in edit.forms
+        for piece in pieces or ()
+        if isinstance(piece, Filled)
+    ]
+    for site in sites:
+        free = all(
+            any(it.start <= e.start and e.stop <= it.stop for it in filled) for e in site.edits
+        )
+        fits = site.writable and (free or room.take(site.edits))
+        yield site if fits else Site(site.key, site.form, site.edits, writable=False)
+
+
+class _Room:
+    """How much longer each line may become."""
+
+    def __init__(self, source: Source, gaps: tuple[Edit, ...]) -> None:
+        self._source = source
+        self._spare = {source.line_start(it.start): it.stop - it.start - 2 for it in gaps}
+        self._left: dict[int, int] = {}
+
+    def take(self, edits: tuple[Edit, ...]) -> bool:
+        """Take what edits need, if it is there."""
+        needs: Counter[int] = Counter()
+        for edit in edits:
+            needs[self._source.line_start(edit.start)] += max(0, self._growth(edit))
+        if any(self._room(line) < need for line, need in needs.items()):
+            return False
+        for line, need in needs.items():
+            self._left[line] = self._room(line) - need
+        return True
+
+    def _room(self, line: int) -> int:
+        if line not in self._left:
+            used = self._source.line_stop(line) - line - self._spare.get(line, 0)
+            self._left[line] = LONGEST_LINE - used
+        return self._left[line]
+
+    def _growth(self, edit: Edit) -> int:
+        """Return by how much the longest line of an edit grows at most."""
+        text = self._source.text[edit.start : edit.stop]
+        return max(
+            len(written.partition("\n")[0]) - len(text.partition("\n")[0])
+            for pieces in edit.forms
+            if pieces is not None
+            for written in ["".join(self._text(it) for it in pieces)]
+        )
+
+    def _text(self, piece: str | Span | Filled) -> str:
+        return piece if isinstance(piece, str) else self._source.text[piece.start : piece.stop]
