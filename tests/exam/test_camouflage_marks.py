@@ -1,0 +1,96 @@
+"""Whose copy it was: found through edits and formatters, and never put on somebody else."""
+
+import itertools
+import random
+import re
+import subprocess
+import sys
+
+import pytest
+
+from bughunt.exam.camouflage.disguise import camouflage
+from bughunt.exam.camouflage.marks import PUBLIC, tail, whose
+from bughunt.mutate import clean_tree
+from bughunt.spec import load_bank
+
+pytestmark = pytest.mark.slow
+SEEDS = {f"candidate {number}": number.to_bytes(32, "big") for number in range(200)}
+
+
+@pytest.fixture(scope="module")
+def clean():
+    """Return the public tree."""
+    return clean_tree(load_bank(None))
+
+
+@pytest.fixture(scope="module")
+def copies(clean):
+    """Return the copies of three candidates."""
+    return {name: camouflage(clean, SEEDS[name]).texts for name in list(SEEDS)[:3]}
+
+
+def certain(texts, clean):
+    """Return the copies that accident does not explain."""
+    return [it.copy for it in whose(texts, clean, SEEDS) if it.certain]
+
+
+def test_each_copy_is_known_among_two_hundred(clean, copies):
+    """And nobody else is."""
+    assert [certain(texts, clean) for texts in copies.values()] == [[name] for name in copies]
+
+
+def test_a_copy_is_known_after_a_third_was_rewritten_and_all_of_it_formatted(
+    clean, copies, tmp_path
+):
+    """Functions come from the public tree, some names are new, and a formatter has the rest."""
+    generator = random.Random(0)
+    texts = {
+        path: clean[path] if generator.random() < 0.3 else re.sub(r"\b(ids|text)\b", r"my_\1", text)
+        for path, text in copies["candidate 1"].items()
+    }
+    assert certain(_formatted(texts, tmp_path), clean)[0] == "candidate 1"
+
+
+def _formatted(texts, folder):
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "-q", "--line-length", "79"]
+    subprocess.run([*command, str(folder)], check=True)
+    return {path: (folder / path).read_text() for path in texts}
+
+
+def test_a_mixture_of_two_copies_names_both(clean, copies):
+    """File by file from one or the other."""
+    one, other, _ = copies.values()
+    mixed = {path: (one, other)[number % 2][path] for number, path in enumerate(sorted(one))}
+    assert set(certain(mixed, clean)) == {"candidate 0", "candidate 1"}
+
+
+def test_the_public_tree_is_nobodys_copy(clean):
+    """Who hands it in did not start from his own."""
+    assert certain(clean, clean) == [PUBLIC]
+
+
+def test_a_tree_without_sites_says_nothing(clean):
+    """No bit is read, so none can agree by accident."""
+    answers = whose({"nanochat/gpt.py": "x = (\n"}, clean, SEEDS)
+    assert {(it.read, it.chance) for it in answers} == {(0, 1.0)}
+
+
+def test_the_chance_of_agreement_is_counted_as_it_is_for_coins():
+    """All throws of eight coins, one by one."""
+    throws = [sum(it) for it in itertools.product((0, 1), repeat=8)]
+    counted = [sum(it >= heads for it in throws) / 2**8 for heads in range(9)]
+    assert [tail(heads, 8) for heads in range(9)] == counted
+
+
+def test_copies_of_others_agree_as_often_as_coins_do(clean, copies):
+    """Of two hundred, the mean of agreements is a half, and their spread that of fair bits."""
+    _own, *others = whose(copies["candidate 0"], clean, SEEDS)
+    shares = [it.agreeing / it.read for it in others if it.copy != PUBLIC]
+    mean = sum(shares) / len(shares)
+    spread = (sum((it - mean) ** 2 for it in shares) / len(shares)) ** 0.5
+    fair = 0.5 / others[0].read ** 0.5
+    assert abs(mean - 0.5) < 4 * fair / len(shares) ** 0.5
+    assert 0.75 < spread / fair < 1.25
