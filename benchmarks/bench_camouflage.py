@@ -18,9 +18,9 @@ import statistics
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
+from bughunt.errors import MutationFailed
 from bughunt.exam.camouflage.disguise import disguise
 from bughunt.exam.camouflage.planning import plans
-from bughunt.errors import MutationFailed
 from bughunt.mutate import MutatedTree, clean_tree, mutate, replacements
 from bughunt.spec import Bank, Bug, load_bank
 
