@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from bughunt.errors import MutationFailed
-from bughunt.exam.camouflage.disguise import disguise
+from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.camouflage.planning import plans
 from bughunt.mutate import MutatedTree, clean_tree, mutate, replacements
 from bughunt.spec import Bank, Bug, load_bank
@@ -42,7 +42,7 @@ def main() -> None:
     print(f"{len(clean)} files, {sites} sites, found in {time.perf_counter() - started:.2f} s")
     drawn = [_drawn(bank, number, options.bugs) for number in range(options.candidates)]
     started = time.perf_counter()
-    trees = [disguise(tree, _seed(number)) for number, (_, tree) in enumerate(drawn)]
+    trees = [disguised(tree, _seed(number)) for number, (_, tree) in enumerate(drawn)]
     seconds = (time.perf_counter() - started) / len(drawn)
     print(f"a candidate's two trees: {seconds:.2f} s, the bugs' edits not counted")
 

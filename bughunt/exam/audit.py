@@ -13,9 +13,10 @@ from bughunt.exam import sheet as sheets
 from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers
 from bughunt.exam.archive import unpacked
 from bughunt.exam.build import ARCHIVES
+from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, sha256
-from bughunt.exam.paper import Disguise, archive, undisguised
+from bughunt.exam.paper import Disguise, archive
 from bughunt.exam.plan import Plan
 from bughunt.exam.sheet import SHEET
 from bughunt.spec import Bank
@@ -29,7 +30,7 @@ class Flaw(msgspec.Struct, frozen=True):
 
 
 def audit(
-    plan: Plan, bank: Bank, key: ExamKey, folder: Path, disguise: Disguise = undisguised
+    plan: Plan, bank: Bank, key: ExamKey, folder: Path, disguise: Disguise = disguised
 ) -> tuple[int, tuple[Flaw, ...]]:
     """Return how many archives were looked at, and what is wrong.
 

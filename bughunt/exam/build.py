@@ -17,11 +17,12 @@ import msgspec
 from bughunt.errors import EnvironmentProblem, ExamError
 from bughunt.exam import lock as locking
 from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers, sealed, with_times
+from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.fairness import Fairness, fairness
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, sha256
 from bughunt.exam.page import page
-from bughunt.exam.paper import Disguise, archive, undisguised
+from bughunt.exam.paper import Disguise, archive
 from bughunt.exam.plan import Plan
 from bughunt.exam.roster import Candidate
 from bughunt.exam.tables import table
@@ -43,7 +44,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     bank: Bank
     roster: bytes  # the table as it stands
     candidates: tuple[Candidate, ...]
-    disguise: Disguise = undisguised
+    disguise: Disguise = disguised
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):

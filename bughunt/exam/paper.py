@@ -14,6 +14,7 @@ from bughunt import __version__, git_repository, manifest
 from bughunt.detector_files import detector_files
 from bughunt.exam.answers import Entry
 from bughunt.exam.archive import packed
+from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.plan import Plan
 from bughunt.exam.sheet import FORMAT, SHEET, Sheet, encode, signed
@@ -72,13 +73,8 @@ _HINTS = {
 }
 
 
-def undisguised(tree: MutatedTree, seed: bytes) -> MutatedTree:  # noqa: ARG001
-    """Return the tree as it is."""
-    return tree
-
-
 def archive(
-    bank: Bank, plan: Plan, entry: Entry, key: ExamKey, disguise: Disguise = undisguised
+    bank: Bank, plan: Plan, entry: Entry, key: ExamKey, disguise: Disguise = disguised
 ) -> bytes:
     """Return the archive of one candidate.
 
@@ -93,7 +89,7 @@ def archive(
 
 
 def paper(
-    bank: Bank, plan: Plan, entry: Entry, key: ExamKey, disguise: Disguise = undisguised
+    bank: Bank, plan: Plan, entry: Entry, key: ExamKey, disguise: Disguise = disguised
 ) -> dict[str, bytes]:
     """Return every file of a candidate's workspace but those of git, by path with ``/``.
 

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from bughunt.exam.camouflage.disguise import camouflage, disguise
+from bughunt.exam.camouflage.disguise import camouflage, disguised
 from bughunt.exam.camouflage.marks import marks
 from bughunt.exam.camouflage.planning import plans
 from bughunt.exam.camouflage.sameness import differences
@@ -216,31 +216,31 @@ def clean(bank):
 
 
 @pytest.fixture(scope="module")
-def disguised(clean):
+def own(clean):
     """Return it in another form."""
     return camouflage(clean, SEED)
 
 
 @pytest.mark.slow
-def test_the_clean_tree_stays_the_same_program(clean, disguised):
+def test_the_clean_tree_stays_the_same_program(clean, own):
     """The comparison of syntax trees knows nothing of how the text was made."""
-    assert differences(clean, disguised.texts) == ()
+    assert differences(clean, own.texts) == ()
 
 
 @pytest.mark.slow
-def test_what_was_chosen_can_be_read_off_again(disguised):
+def test_what_was_chosen_can_be_read_off_again(own):
     """A thousand sites and more say their bit."""
-    found = marks(disguised.texts)
-    assert {key: found.get(key) for key in disguised.marks} == disguised.marks
-    assert len(disguised.marks) > 1000
+    found = marks(own.texts)
+    assert {key: found.get(key) for key in own.marks} == own.marks
+    assert len(own.marks) > 1000
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_texts_in_any_order_of_files(clean, disguised):
+def test_the_same_seed_gives_the_same_texts_in_any_order_of_files(clean, own):
     """Another seed gives others."""
     backwards = dict(reversed(clean.items()))
-    assert camouflage(backwards, SEED).texts == disguised.texts
-    assert camouflage(clean, b"another").texts != disguised.texts
+    assert camouflage(backwards, SEED).texts == own.texts
+    assert camouflage(clean, b"another").texts != own.texts
 
 
 @pytest.mark.slow
@@ -250,6 +250,6 @@ def test_every_bug_stays_the_bug_that_it_is(bank, number):
     for bug in bank.bugs.values():
         tree = mutate(bank, [bug])
         files = [path for path in tree.clean if tree.clean[path] != tree.mutated[path]]
-        out = disguise(tree, bytes([number]) * 32).mutated
+        out = disguised(tree, bytes([number]) * 32).mutated
         before, after = ({path: it[path] for path in files} for it in (tree.mutated, out))
         assert differences(before, after) == (), bug.id

@@ -60,7 +60,7 @@ def camouflage(texts: Mapping[str, str], seed: bytes) -> Camouflaged:
     )
 
 
-def disguise(tree: MutatedTree, seed: bytes) -> MutatedTree:
+def disguised(tree: MutatedTree, seed: bytes) -> MutatedTree:
     """Write a tree and its clean tree anew, with the same choices."""
     clean = camouflage(tree.clean, seed)
     mutated = camouflage(tree.mutated, seed)
