@@ -30,6 +30,7 @@ CHANGES = {
     "a denial": ("is not None", "is None"),
     "a name in one place only": ("print(total", "print(value"),
     "a parameter": ("limit", "bound"),
+    "a global, wherever it is used": ("sorted", "reversed"),
     "a name that a global has": ("kept", "sorted"),
     "two names that become one": ("kept", "value"),
     "a keyword": ("b=limit", "b=LIMIT"),

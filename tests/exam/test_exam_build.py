@@ -65,7 +65,7 @@ def test_each_archive_has_the_code_with_the_bugs_of_its_candidate(built, bank):
         changed = [
             (int(old.split()[1]), int(new.split()[1]))
             for old, new in zip(clean.splitlines(), text.splitlines(), strict=True)
-            if old != new
+            if old != new and "return" in old  # words may be others for each candidate
         ]
         heights = sorted(WORDS.index(bug.split("_")[0]) + 10 for bug in entry.bugs)
         assert changed == [(height, height + 5) for height in heights]
