@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from bughunt import streams
-from bughunt.commands import authoring, bank, choosing, exam, hunting, measuring, writing
+from bughunt.commands import authoring, bank, choosing, exam, grading, hunting, measuring, writing
 from bughunt.commands.options import bank_option, catalogue, json_option
 from bughunt.errors import BughuntError, EnvironmentProblem, NotAWorkspace
 
@@ -178,3 +178,5 @@ for _command in (
     writing.catalogue_page,
 ):
     bank.bank.add_command(_command)
+for _command in (grading.grade, grading.appeal, grading.void):
+    exam.exam.add_command(_command)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 _BUILD = "build"
 
-_folder_argument = click.argument("folder", type=click.Path(path_type=Path))
-_key_option = click.option(
+folder_argument = click.argument("folder", type=click.Path(path_type=Path))
+key_option = click.option(
     "--key", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The key's file."
 )
 _roster_option = click.option(
     "--roster", metavar="FILE", type=click.Path(path_type=Path), help="Default: FOLDER/roster.csv."
 )
-_out_option = click.option(
+out_option = click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Default: FOLDER/build."
 )
 
@@ -36,7 +36,7 @@ def exam() -> None:
 
 
 @exam.command()
-@_folder_argument
+@folder_argument
 def init(folder: Path) -> None:
     """Write a plan (exam.yaml) and a roster to start from into FOLDER."""
     from bughunt import report
@@ -63,10 +63,10 @@ def keygen(file: Path) -> None:
 
 
 @exam.command()
-@_folder_argument
-@_key_option
+@folder_argument
+@key_option
 @_roster_option
-@_out_option
+@out_option
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one for each core.")
 @click.option("--no-cache", is_flag=True, help="Prove every set again.")
 @json_option
@@ -93,7 +93,7 @@ def build(
     from bughunt.proving.evidence import Evidence
 
     secret = read_key(key)
-    plan, bank = _planned(folder)
+    plan, bank = planned(folder)
     content, candidates = read_roster(roster or folder / ROSTER)
     order = Order(plan=plan, bank=bank, roster=content, candidates=candidates)
     store = Store(None if no_cache else default_path())
@@ -110,9 +110,9 @@ def build(
 
 
 @exam.command()
-@_folder_argument
-@_key_option
-@_out_option
+@folder_argument
+@key_option
+@out_option
 @json_option
 def verify(folder: Path, key: Path, out: Path | None, as_json: bool) -> None:
     """Hold what was built for FOLDER against lock, answer key, plan and bank.
@@ -125,7 +125,7 @@ def verify(folder: Path, key: Path, out: Path | None, as_json: bool) -> None:
     from bughunt.exam.report import audited
 
     secret = read_key(key)
-    plan, bank = _planned(folder)
+    plan, bank = planned(folder)
     number, flaws = audit(plan, bank, secret, out or folder / _BUILD)
     if as_json:
         report.write_json({"archives": number, "flaws": flaws}, sys.stdout)
@@ -136,11 +136,11 @@ def verify(folder: Path, key: Path, out: Path | None, as_json: bool) -> None:
 
 
 @exam.command()
-@_folder_argument
+@folder_argument
 @click.argument("candidate")
 @click.argument("number", metavar="N", type=int)
-@_key_option
-@_out_option
+@key_option
+@out_option
 def hint(folder: Path, candidate: str, number: int, key: Path, out: Path | None) -> None:
     """Give CANDIDATE (the name of an archive) the next hint to symptom N, and note its cost."""
     from bughunt import report
@@ -151,7 +151,7 @@ def hint(folder: Path, candidate: str, number: int, key: Path, out: Path | None)
     from bughunt.exam.report import hinted
 
     secret = read_key(key)
-    plan, bank = _planned(folder)
+    plan, bank = planned(folder)
     built = out or folder / _BUILD
     answers = read_answers(built / ANSWERS, secret)
     if answers is None:
@@ -159,7 +159,7 @@ def hint(folder: Path, candidate: str, number: int, key: Path, out: Path | None)
     report.write(hinted(give(plan, bank, answers, built, candidate, number)), sys.stdout)
 
 
-def _planned(folder: Path) -> tuple[Plan, Bank]:
+def planned(folder: Path) -> tuple[Plan, Bank]:
     """Read the plan of an exam, and the bank that it names."""
     from bughunt.exam.plan import PLAN, read_plan
 

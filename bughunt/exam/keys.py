@@ -55,6 +55,13 @@ class ExamKey:
         digest = self._mac("proof", exam, str(attempt), str(number))
         return int.from_bytes(digest[:4], "big") % _PROOF_SEEDS
 
+    def grading_seed(
+        self, exam: str, attempt: int, candidate: str, digest: str, number: int
+    ) -> int:
+        """Return the seed with this number on which a submission with this digest is graded."""
+        parts = (exam, str(attempt), candidate, digest, str(number))
+        return int.from_bytes(self._mac("grading", *parts)[:4], "big") % _PROOF_SEEDS
+
     def opaque_id(self, exam: str, attempt: int, candidate: str) -> str:
         """Return the name by which a candidate is known outside: 16 letters and digits."""
         code = self._mac("opaque id", exam, str(attempt), candidate)[:_OPAQUE_BYTES]

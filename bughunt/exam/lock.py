@@ -53,7 +53,7 @@ def begun(plan: Plan, bank: Bank, key: ExamKey) -> Lock:
         BankError: when a file of the bank cannot be read.
 
     """
-    inputs = Inputs(sha256(plan.content), _bank_digest(bank), key.fingerprint(), __version__)
+    inputs = Inputs(sha256(plan.content), bank_digest(bank), key.fingerprint(), __version__)
     installed = {it: metadata.version(it) for it in _LIBRARIES}
     versions = {"bughunt": __version__, "python": platform.python_version(), **installed}
     return Lock(
@@ -103,7 +103,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _bank_digest(bank: Bank) -> str:
+def bank_digest(bank: Bank) -> str:
     """Return the digest of all of a bank that can reach an archive or decide on a set."""
     files = {f"code/{path}": read(bank.root / path) for path in bank.files}
     files |= {f"detectors/{name}": data for name, data in general_files(bank).items()}

@@ -60,6 +60,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     detectors: bool
     points: tuple[float, ...]  # by difficulty, from 1
     regression: float
+    partial: float  # of the points, for places put right of an open bug that has several
     bank: Path | None  # of a levels.yaml; None: the one that comes with bughunt
     lines: dict[Keys, int]
 
@@ -158,6 +159,7 @@ def _plan(entry: PlanEntry, document: Document, path: Path, content: bytes) -> P
         detectors=entry.detectors,
         points=flat if isinstance(flat, tuple) else (flat,) * HARDEST,
         regression=scoring.regression,
+        partial=scoring.partial,
         bank=_catalogue(entry.bank, document, path.parent),
         lines=document.lines,
     )

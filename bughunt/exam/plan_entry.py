@@ -89,6 +89,10 @@ class ScoringEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Write a number for every bug, or five for difficulties 1 to 5."),
     ] = 1.0
     regression: Points = 0.0
+    partial: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Write a share from 0 to 1."),
+    ] = 0.5
 
 
 class PlanEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""Grading what was handed in: taken in with suspicion, observed in a jail, judged outside."""

@@ -1,0 +1,176 @@
+"""One case, tried again: the law, the recorded seeds, what was observed beside the clean code."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from bughunt.errors import ExamError
+from bughunt.exam.grading.entries import NotGradable, clean
+from bughunt.exam.grading.examining import Trees
+from bughunt.exam.grading.intake import HandedIn, handed_in
+from bughunt.exam.grading.laws import Item
+from bughunt.exam.grading.marks import chosen
+from bughunt.exam.grading.record import EARNING, BugRecord, Record
+from bughunt.exam.grading.sieve import sieved
+from bughunt.exam.grading.sitting import Exam
+from bughunt.exam.grading.workbench import Workbench
+from bughunt.exam.lock import bank_digest
+from bughunt.mutate import clean_tree
+from bughunt.running import observation
+
+_LONGEST = 60
+_MOST_KEYS = 40
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One part of an observation: the submission's, the clean code's, how far apart."""
+
+    key: str
+    submission: str
+    clean: str
+    apart: str
+    must_match: bool
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """The law on one seed."""
+
+    seed: int
+    outcome: str
+    said: str  # the assertion, or why there is nothing to judge; with the tolerance in it
+    sides: tuple[Side, ...]
+
+
+class Appeal(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an appeal."""
+
+    candidate: str
+    source: str
+    record: BugRecord
+    law: str
+    trials: tuple[Trial, ...]
+    holds: bool  # whether the law holds on every seed now
+    stands: bool  # whether that is what the verdict says
+
+
+def appeal(
+    exam: Exam, submissions: Path, records: tuple[Record, ...], candidate: str, number: int
+) -> Appeal:
+    """Try one symptom of one candidate again.
+
+    Args:
+        exam: that was graded.
+        submissions: the folder in which the submission still lies.
+        records: of the exam's sitting.
+        candidate: opaque id or student id.
+        number: of the symptom.
+
+    Raises:
+        ExamError: when there is no such case, or the submission is another one by now.
+        NoJail: when nothing on this machine can hold it.
+
+    """
+    entry = exam.entry(candidate)
+    own = [it for it in records if it.candidate == entry.candidate]
+    record = chosen(entry, own)
+    if record is None or not record.is_graded:
+        text = f"nothing of candidate '{entry.candidate}' was graded."
+        raise ExamError(f"{text} Look into review.csv.")
+    if not 1 <= number <= len(entry.bugs):
+        text = f"candidate '{entry.candidate}' has symptoms 1 to {len(entry.bugs)}"
+        raise ExamError(f"{text}, and no {number}. Give one of them.")
+    case = record.findings.bugs[number - 1]
+    submission = _submission(exam, submissions, record)
+    task = exam.task(submission, digest=bank_digest(exam.bank))
+    bench = Workbench(exam.bank)
+    try:
+        tree = sieved(submission, Trees(exam.bank, task).own(task.bugs)).tree
+        law = exam.bank.bugs[case.bug].detector
+        trials = tuple(_trial(bench, law, tree, it) for it in case.seeds or task.seeds)
+    except NotGradable as error:
+        raise ExamError(f"{record.source}: {error}") from None
+    finally:
+        bench.close()
+    holds = all(it.outcome == "passed" for it in trials)
+    return Appeal(
+        candidate=entry.candidate,
+        source=record.source,
+        record=case,
+        law=law,
+        trials=trials,
+        holds=holds,
+        stands=holds == (case.verdict in EARNING) or bool(case.needs_look),
+    )
+
+
+def _submission(exam: Exam, folder: Path, record: Record) -> HandedIn:
+    """Return the submission that a record is about."""
+    for path in handed_in(folder):
+        if clean(path.name) == record.source:
+            found = exam.read(path)
+            if (found.digest, found.candidate) != (record.digest, record.candidate):
+                text = f"{path}: is not what was graded. Put back what was handed in"
+                raise ExamError(f"{text}, or grade again.")
+            return found
+    raise ExamError(f"{folder}: no '{record.source}'. Put back what was handed in.")
+
+
+def _trial(bench: Workbench, law: str, tree: dict[str, str], seed: int) -> Trial:
+    sight = bench.observed((law,), tree, seed)[law]
+    right = bench.observed((law,), clean_tree(bench.bank), seed, is_ours=True)[law]
+    if sight.why:
+        return Trial(seed, "nothing observed", clean(sight.why, 2000), ())
+    if right.why:
+        return Trial(seed, "crashed", f"the clean code: {right.why}", ())
+    keys = bench.laws.keys_like_clean(law)
+    said = bench.judged((Item(law, sight.data, right.data if keys else b""),))[0]
+    sides = _sides(observation.decode(sight.data), observation.decode(right.data), keys)
+    differs = f"'{said.differs}' is not what the clean code gives" if said.differs else ""
+    return Trial(seed, said.outcome, clean(said.message or differs, 2000), sides)
+
+
+def _sides(observed: Any, right: Any, keys: tuple[str, ...]) -> tuple[Side, ...]:
+    if type(observed) is not dict or type(right) is not dict:
+        return (Side("observed", _shown(observed), _shown(right), _apart(observed, right), False),)
+    names = itertools.islice(dict.fromkeys((*right, *observed)), _MOST_KEYS)
+    return tuple(
+        Side(
+            clean(name),
+            _shown(observed.get(name)),
+            _shown(right.get(name)),
+            _apart(observed.get(name), right.get(name)),
+            name in keys,
+        )
+        for name in names
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        head = np.array2string(value.ravel()[:4], precision=5, threshold=4)
+        return clean(f"{value.dtype} {value.shape} {head}", _LONGEST)
+    return clean(repr(value)[: 4 * _LONGEST], _LONGEST)
+
+
+def _apart(one: Any, other: Any) -> str:
+    """Return how far two parts of observations lie apart."""
+    if type(one) is type(other) and _same(one, other):
+        return "equal"
+    try:
+        first, second = np.asarray(one), np.asarray(other)
+    except ValueError:
+        return "different"
+    if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biufc"):
+        return "different"
+    with np.errstate(all="ignore"):
+        distance = np.abs(first.astype(complex) - second.astype(complex)).max(initial=0.0)
+    return f"at most {distance:.3g} apart"
+
+
+def _same(one: Any, other: Any) -> bool:
+    return observation.encode(one) == observation.encode(other)

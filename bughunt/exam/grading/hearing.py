@@ -1,0 +1,91 @@
+"""The laws of a candidate's own bugs, asked about a submission on fresh seeds.
+
+A law that names keys which must be as the clean code gives them compares them with what the clean
+code observes on the same seed; where other bugs are still in the submission, with the clean code
+that has those bugs. Whoever forges an observation has to compute the right one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from bughunt.exam.grading.laws import Item, Judged
+from bughunt.exam.grading.workbench import Workbench
+from bughunt.spec import Bug
+
+Tree = Mapping[str, str]
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a law says of a submission."""
+
+    is_lawful: bool = False
+    seeds: tuple[int, ...] = ()
+    evidence: str = ""
+    needs_look: str = ""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """What a law says, before other bugs are considered."""
+
+    passed: bool
+    seeds: tuple[int, ...]
+    evidence: str = ""
+    unequal: dict[int, bytes] = {}  # observations that are not those of the clean code, by seed
+    key: str = ""
+
+
+class Hearing:
+    """One submission before the laws of its bugs."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        tree_with: Callable[[Iterable[str]], dict[str, str]],
+        tree: Tree,
+        seeds: Sequence[int],
+    ) -> None:
+        self._bench, self._tree_with, self._tree, self._seeds = bench, tree_with, tree, seeds
+
+    def of(self, bugs: Sequence[Bug]) -> dict[str, Heard]:
+        """Return what the law of each bug says."""
+        answers = {bug.id: self._answer(bug.detector) for bug in bugs}
+        present = [name for name, it in answers.items() if not it.passed]
+        return {bug.id: self._settled(bug.detector, answers[bug.id], present) for bug in bugs}
+
+    def _answer(self, law: str) -> _Answer:
+        """Ask on one seed after the other, until the law is broken."""
+        unequal: dict[int, bytes] = {}
+        key = ""
+        for count, seed in enumerate(self._seeds, start=1):
+            sight = self._bench.observed((law,), self._tree, seed)[law]
+            said = self._judged(law, sight.data, seed, ()) if not sight.why else None
+            if said is None or said.outcome != "passed":
+                evidence = said.message if said else sight.why
+                return _Answer(False, tuple(self._seeds[:count]), evidence)
+            if said.differs:
+                unequal[seed] = sight.data
+                key = said.differs
+        return _Answer(True, tuple(self._seeds), unequal=unequal, key=key)
+
+    def _settled(self, law: str, answer: _Answer, present: Sequence[str]) -> Heard:
+        """Return the verdict; what differs from the clean code may do so for the other bugs."""
+        if not answer.passed:
+            return Heard(False, answer.seeds, answer.evidence)
+        for seed, data in answer.unequal.items():
+            if not present or self._judged(law, data, seed, present).differs:
+                text = f"the law holds, but '{answer.key}' is not what the clean code gives"
+                return Heard(False, answer.seeds, f"{text} (seed {seed})", text)
+        return Heard(True, answer.seeds)
+
+    def _judged(self, law: str, data: bytes, seed: int, present: Sequence[str]) -> Judged:
+        clean = b""
+        if self._bench.laws.keys_like_clean(law):
+            tree = self._tree_with(present)
+            sight = self._bench.observed((law,), tree, seed, is_ours=True)[law]
+            if sight.why:
+                return Judged("crashed", f"the clean code: {sight.why}")
+            clean = sight.data
+        return self._bench.judged((Item(law, data, clean),))[0]

@@ -1,0 +1,262 @@
+"""All submissions of an exam, graded: through any executor, and on from where a run was ended.
+
+Submissions are read here, one after the other and only a few ahead; workers look at their code. A
+record is placed as soon as its submission is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from pathlib import Path
+
+import msgspec
+
+from bughunt import __version__
+from bughunt.errors import BughuntError, EnvironmentProblem, ExamError
+from bughunt.exam.answers import Answers, Entry
+from bughunt.exam.camouflage.disguise import disguised
+from bughunt.exam.grading import record as records
+from bughunt.exam.grading.entries import clean
+from bughunt.exam.grading.examining import Task, examined
+from bughunt.exam.grading.intake import HandedIn, attributed, handed_in, taken_in
+from bughunt.exam.grading.record import Findings, Record
+from bughunt.exam.keys import ExamKey
+from bughunt.exam.lock import bank_digest
+from bughunt.exam.paper import Disguise
+from bughunt.exam.plan import Plan
+from bughunt.jail.strength import NoJail
+from bughunt.placement import place_file
+from bughunt.progress import Progress
+from bughunt.spec import Bank
+
+SITTING = "sitting.json"
+SEEDS = 3  # on which a law must hold
+_AHEAD = 3  # submissions that are read before a worker is free, for each of them
+_FORMAT = 1
+
+
+class Sitting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which records belong together, and what was taken out of the marks."""
+
+    format: int = _FORMAT
+    exam: str
+    attempt: int
+    records: tuple[str, ...] = ()  # names of files
+    void: dict[str, str] = {}  # reason by bug
+
+
+class Exam(msgspec.Struct, frozen=True, kw_only=True):
+    """An exam that was built, and what opens it."""
+
+    plan: Plan
+    bank: Bank
+    key: ExamKey
+    answers: Answers
+    disguise: Disguise = disguised
+
+    def entry(self, candidate: str) -> Entry:
+        """Return what the answer key has about a candidate.
+
+        Raises:
+            ExamError: when it has nothing.
+
+        """
+        for entry in self.answers.entries:
+            if candidate in (entry.candidate, entry.student_id):
+                return entry
+        text = f"no candidate '{clean(candidate)}' in exam '{self.plan.id}'."
+        raise ExamError(f"{text} Give the name of an archive or a student id.")
+
+    def task(self, submission: HandedIn, *, digest: str) -> Task:
+        """Return what a worker needs; it gets seeds and no key."""
+        assert submission.candidate is not None
+        entry = self.entry(submission.candidate)
+        about = (self.plan.id, self.plan.attempt, entry.candidate, submission.digest)
+        return Task(
+            bank=self.bank.path,
+            bank_digest=digest,
+            bugs=entry.bugs,
+            camouflage=bytes.fromhex(entry.camouflage),
+            disguise=self.disguise,
+            submission=submission,
+            seeds=tuple(self.key.grading_seed(*about, it) for it in range(SEEDS)),
+            asks_others=self.plan.regression > 0,
+        )
+
+    def read(self, path: Path) -> HandedIn:
+        """Read one submission, and say whose it is."""
+        submission = taken_in(path, self.bank.packages)
+        return attributed(submission, path.name, self.answers, self.key)
+
+
+def grade(
+    exam: Exam,
+    submissions: Path,
+    results: Path,
+    pool: Executor,
+    *,
+    workers: int = 1,
+    tick: Callable[[int, int], None] = lambda done, more: None,  # noqa: ARG005
+) -> Sitting:
+    """Grade every submission of a folder; what was graded before is not graded again.
+
+    Args:
+        exam: to which they belong.
+        submissions: the folder in which they lie.
+        results: the folder in which records are kept.
+        pool: where workers run.
+        workers: how many there are.
+        tick: told how many were just done, and how many more are to be.
+
+    Raises:
+        ExamError: when there are no submissions, or the results are of another exam.
+        NoJail: when nothing can hold them.
+        EnvironmentProblem: when the system refuses to write.
+
+    """
+    paths = handed_in(submissions)
+    sitting = read_sitting(results) or Sitting(exam=exam.plan.id, attempt=exam.plan.attempt)
+    if (sitting.exam, sitting.attempt) != (exam.plan.id, exam.plan.attempt):
+        text = f"{results}: holds results of exam '{sitting.exam}', attempt {sitting.attempt}."
+        raise ExamError(f"{text} Choose another folder.")
+    make_folder(results / records.RECORDS)
+    run = _Run(exam, results)
+    tick(0, len(paths))
+    names = []
+    for record in run.records(paths, pool, workers * _AHEAD):
+        records.keep(record, results)
+        names.append(records.name_of(record.digest, record.candidate))
+        tick(1, 0)
+    sitting = msgspec.structs.replace(sitting, records=tuple(sorted(names)))
+    place_sitting(sitting, results)
+    return sitting
+
+
+def read_sitting(results: Path) -> Sitting | None:
+    """Return what a folder of results is about; None: nothing yet.
+
+    Raises:
+        ExamError: when the record cannot be read.
+
+    """
+    file = results / SITTING
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Sitting)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        text = f"{file}: cannot be read: {error}. Restore it, or grade into another folder."
+        raise ExamError(text) from None
+
+
+def place_sitting(sitting: Sitting, results: Path) -> None:
+    """Write what a folder of results is about.
+
+    Raises:
+        EnvironmentProblem: when the system refuses.
+
+    """
+    content = msgspec.json.format(msgspec.json.encode(sitting), indent=1)
+    place_file(content + b"\n", results / SITTING)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can look into.
+
+    Raises:
+        EnvironmentProblem: when the system refuses.
+
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"{folder}: cannot be made: {error.strerror}. Choose another folder."
+        raise EnvironmentProblem(text) from None
+
+
+class _Run:
+    """One run over all submissions."""
+
+    def __init__(self, exam: Exam, results: Path) -> None:
+        self._exam = exam
+        self._bank_digest = bank_digest(exam.bank)
+        parts = (__version__, exam.plan.id, exam.plan.attempt, self._bank_digest, SEEDS)
+        asked = f"{parts} {exam.plan.regression > 0} {exam.key.fingerprint()}"
+        self._stamp = hashlib.sha256(asked.encode()).hexdigest()
+        self._known = {
+            (it.candidate, it.digest): it
+            for it in records.kept(results)
+            if it.stamp == self._stamp and it.is_graded
+        }
+
+    def records(self, paths: tuple[Path, ...], pool: Executor, ahead: int) -> Iterator[Record]:
+        """Yield the record of each submission as it is done."""
+        pending: dict[Future[Findings], HandedIn] = {}
+        try:
+            for path in paths:
+                submission = self._exam.read(path)
+                if (known := self._without_running(submission)) is not None:
+                    yield self._record(submission, known)
+                    continue
+                task = self._exam.task(submission, digest=self._bank_digest)
+                pending[pool.submit(examined, task)] = submission
+                if len(pending) >= ahead:
+                    yield from self._done(pending)
+            while pending:
+                yield from self._done(pending)
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def _without_running(self, submission: HandedIn) -> Findings | None:
+        """Return what can be said at once: it was graded before, or nobody can grade it."""
+        if submission.trouble:
+            return Findings(trouble=submission.trouble)
+        if submission.candidate is None:
+            return Findings(trouble="nobody knows whose it is. Name it after the candidate.")
+        known = self._known.get((submission.candidate, submission.digest))
+        return known.findings if known else None
+
+    def _done(self, pending: dict[Future[Findings], HandedIn]) -> Iterator[Record]:
+        """Yield the records of those that are done, once one is."""
+        done, _ = wait(pending, return_when=FIRST_COMPLETED)
+        for future in done:
+            submission = pending.pop(future)
+            error = future.exception()
+            if isinstance(error, NoJail):
+                raise error
+            findings = future.result() if error is None else _lost(error)
+            yield self._record(submission, findings)
+
+    def _record(self, submission: HandedIn, findings: Findings) -> Record:
+        return Record(
+            exam=self._exam.plan.id,
+            attempt=self._exam.plan.attempt,
+            stamp=self._stamp,
+            candidate=submission.candidate,
+            source=submission.source,
+            digest=submission.digest,
+            modified=submission.modified,
+            remarks=submission.remarks,
+            report=submission.report,
+            hints_said=_hints_said(submission),
+            findings=findings,
+        )
+
+
+def _lost(error: BaseException) -> Findings:
+    kind = "" if isinstance(error, BughuntError) else f"{type(error).__name__}: "
+    return Findings(trouble=f"its worker was lost: {kind}{clean(str(error))}. Grade again.")
+
+
+def _hints_said(submission: HandedIn) -> int | None:
+    """Return how many hints the candidate's own record tells of, which need not be true."""
+    if submission.progress is None:
+        return None
+    try:
+        progress = msgspec.json.decode(submission.progress, type=Progress)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return sum(len(it.hints) for it in progress.symptoms)

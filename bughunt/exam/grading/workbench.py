@@ -1,0 +1,130 @@
+"""What a worker grades with: two jails, one that observes and one that judges.
+
+The observing jail sees a submission and no judging half; the judging jail sees observations and no
+submission. A worker, which may be a thread here or a process of a cluster, has one of each.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bughunt.errors import ExamError
+from bughunt.exam.grading import judging
+from bughunt.exam.grading.laws import Item, Judged, Laws
+from bughunt.exam.grading.parsing import Parsed, parse_request, parsed
+from bughunt.exam.lock import bank_digest
+from bughunt.jail.answer import Died, Ending, Exceeded, Malformed, Observed, Raised
+from bughunt.jail.keeper import Jail
+from bughunt.jail.strength import strongest
+from bughunt.running import observation
+from bughunt.spec import Bank, load_bank
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What one law observed of a tree; or why there is nothing to judge."""
+
+    data: bytes = b""
+    why: str = ""
+
+
+class Workbench:
+    """A bank, and the jails in which its detectors look at submissions."""
+
+    def __init__(self, bank: Bank) -> None:
+        self.bank = bank
+        self.laws = Laws(bank, Path(judging.__file__).read_text(encoding="utf-8"))
+        self.tier = strongest().required()
+        self._observing = Jail(self.tier, self.laws.preload)
+        self._judging = Jail(self.tier, self.laws.preload)
+
+    def close(self) -> None:
+        """End the jails."""
+        self._observing.close()
+        self._judging.close()
+
+    def parsed(self, texts: Mapping[str, str]) -> dict[str, Parsed]:
+        """Say of each text whether it can be parsed, found out in a jail."""
+        ending = self._observing.run(parse_request(texts)).ending
+        return parsed(ending, texts)
+
+    def observed(
+        self, laws: Sequence[str], tree: Mapping[str, str], seed: int, *, is_ours: bool = False
+    ) -> dict[str, Sight]:
+        """Let laws look at a tree together; if that fails, all of them have seen nothing.
+
+        Args:
+            laws: that share a child.
+            tree: all sources of the packages.
+            seed: from which inputs are made.
+            is_ours: whether the tree is no submission.
+
+        """
+        request = self.laws.observing(laws, tree, seed)
+        ending = self._observing.run(request, is_trusted=is_ours).ending
+        if not isinstance(ending, Observed):
+            return dict.fromkeys(laws, Sight(why=in_words(ending)))
+        seen = ending.observation()
+        if type(seen) is not dict or any(law not in seen for law in laws):
+            return dict.fromkeys(laws, Sight(why="what came out is no observation"))
+        return {law: Sight(observation.encode(seen[law])) for law in laws}
+
+    def judged(self, items: Sequence[Item]) -> tuple[Judged, ...]:
+        """Let laws judge observations; if a judge does not come to an end, nothing is judged."""
+        answer = self._judging.run(self.laws.judgement(items), is_trusted=True)
+        if not isinstance(answer.ending, Observed):
+            text = f"the judge did not come to an end: {in_words(answer.ending)}"
+            return (Judged("crashed", text),) * len(items)
+        return tuple(msgspec.convert(it, Judged) for it in answer.ending.observation())
+
+
+def in_words(ending: Ending) -> str:
+    """Return on one line how a child ended that observed nothing."""
+    match ending:
+        case Raised(exception, message, where):
+            return f"{exception}{f' at {where}' if where else ''}: {message}"
+        case Exceeded(what, limit):
+            return f"took too much {what} (more than {limit:g})"
+        case Died(how):
+            return f"its process ended: {how}"
+        case Malformed(reason):
+            return f"its answer is none: {reason}"
+        case _:
+            return "it observed something"
+
+
+_OPEN: dict[tuple[int, Path, str], Workbench] = {}
+_LOCK = threading.Lock()
+
+
+def workbench(path: Path, digest: str) -> Workbench:
+    """Return the workbench of this thread for a bank; it stays until ``close_all``.
+
+    Raises:
+        ExamError: when the bank that lies there is another one.
+
+    """
+    name = (threading.get_ident(), path, digest)
+    with _LOCK:
+        found = _OPEN.get(name)
+    if found is None:
+        bank = load_bank(path)
+        if bank_digest(bank) != digest:
+            text = f"{path}: is another bank here than where grading began."
+            raise ExamError(f"{text} Install the same on every machine.")
+        found = Workbench(bank)
+        with _LOCK:
+            _OPEN[name] = found
+    return found
+
+
+def close_all() -> None:
+    """End the jails of every thread of this process."""
+    with _LOCK:
+        benches = list(_OPEN.values())
+        _OPEN.clear()
+    for bench in benches:
+        bench.close()
