@@ -27,27 +27,33 @@ class Breakage:
         self.asked = 0
 
     def ask(
-        self, left_out: Collection[str], changed: Collection[str], others: Sequence[Tree]
+        self,
+        left_out: Collection[str],
+        changed: Collection[str],
+        faults: Mapping[str, str],
+        others: Sequence[Tree],
     ) -> None:
         """Ask the laws that may import a changed file.
 
         Args:
             left_out: laws that are asked elsewhere.
             changed: files of the submission that are other than at the start.
+            faults: why some of them are no Python.
             others: trees that must keep a law before anybody can be said to have broken it.
 
         """
+        broken = [Broken(f"{path} is Python", self._seed, clean(it)) for path, it in faults.items()]
+        files = {law: self._bench.laws.files(law) for law in self._bench.laws.names}
         laws = [
             law
-            for law in self._bench.laws.names
-            if law not in left_out and not self._bench.laws.files(law).isdisjoint(changed)
+            for law, own in files.items()
+            if law not in left_out and own.isdisjoint(faults) and not own.isdisjoint(changed)
         ]
         self.asked = len(laws)
         suspects: list[str] = []
         for start in range(0, len(laws), _COMPANY):
             group = laws[start : start + _COMPANY]
             suspects += self._refused(group, self._tree)
-        broken = []
         for law in suspects:
             evidence = self._refused([law], self._tree).get(law)
             if evidence and not any(self._refused([law], tree, is_ours=True) for tree in others):

@@ -204,7 +204,9 @@ class Examination:
         still = [it.bug for it in records if it.verdict == "open"]
         own = {bug.detector for bug in self._trees.bugs.values()}
         breakage = Breakage(self._bench, self._sieved.tree, self._task.seeds[0])
-        breakage.ask(own, self._sieved.changed, (self._start, self._trees.plain(still)))
+        faults = {path: it.fault for path, it in self._parsed.items() if it.fault}
+        others = (self._start, self._trees.plain(still))
+        breakage.ask(own, self._sieved.changed, faults, others)
         return breakage
 
 
