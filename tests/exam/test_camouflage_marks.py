@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bughunt.exam.camouflage.disguise import camouflage
-from bughunt.exam.camouflage.marks import PUBLIC, tail, whose
+from bughunt.exam.camouflage.marks import PUBLIC, Copies, tail
 from bughunt.mutate import clean_tree
 from bughunt.spec import load_bank
 
@@ -24,23 +24,29 @@ def clean():
 
 
 @pytest.fixture(scope="module")
+def known(clean):
+    """Return what is known of all copies."""
+    return Copies(clean, SEEDS)
+
+
+@pytest.fixture(scope="module")
 def copies(clean):
     """Return the copies of three candidates."""
     return {name: camouflage(clean, SEEDS[name]).texts for name in list(SEEDS)[:3]}
 
 
-def certain(texts, clean):
+def certain(texts, known):
     """Return the copies that accident does not explain."""
-    return [it.copy for it in whose(texts, clean, SEEDS) if it.certain]
+    return [it.copy for it in known.whose(texts) if it.certain]
 
 
-def test_each_copy_is_known_among_two_hundred(clean, copies):
+def test_each_copy_is_known_among_two_hundred(known, copies):
     """And nobody else is."""
-    assert [certain(texts, clean) for texts in copies.values()] == [[name] for name in copies]
+    assert [certain(texts, known) for texts in copies.values()] == [[name] for name in copies]
 
 
 def test_a_copy_is_known_after_a_third_was_rewritten_and_all_of_it_formatted(
-    clean, copies, tmp_path
+    clean, known, copies, tmp_path
 ):
     """Functions come from the public tree, some names are new, and a formatter has the rest."""
     generator = random.Random(0)
@@ -48,7 +54,7 @@ def test_a_copy_is_known_after_a_third_was_rewritten_and_all_of_it_formatted(
         path: clean[path] if generator.random() < 0.3 else re.sub(r"\b(ids|text)\b", r"my_\1", text)
         for path, text in copies["candidate 1"].items()
     }
-    assert certain(_formatted(texts, tmp_path), clean)[0] == "candidate 1"
+    assert certain(_formatted(texts, tmp_path), known)[0] == "candidate 1"
 
 
 def _formatted(texts, folder):
@@ -60,21 +66,27 @@ def _formatted(texts, folder):
     return {path: (folder / path).read_text() for path in texts}
 
 
-def test_a_mixture_of_two_copies_names_both(clean, copies):
+def test_a_mixture_of_two_copies_names_both(known, copies):
     """File by file from one or the other."""
     one, other, _ = copies.values()
     mixed = {path: (one, other)[number % 2][path] for number, path in enumerate(sorted(one))}
-    assert set(certain(mixed, clean)) == {"candidate 0", "candidate 1"}
+    assert set(certain(mixed, known)) == {"candidate 0", "candidate 1"}
 
 
-def test_the_public_tree_is_nobodys_copy(clean):
+def test_the_public_tree_is_nobodys_copy(clean, known):
     """Who hands it in did not start from his own."""
-    assert certain(clean, clean) == [PUBLIC]
+    assert certain(clean, known) == [PUBLIC]
 
 
-def test_a_tree_without_sites_says_nothing(clean):
+def test_line_ends_of_another_system_hide_nothing(known, copies):
+    """Nor does what a mail programme or an editor makes of them."""
+    texts = {path: text.replace("\n", "\r\n") for path, text in copies["candidate 2"].items()}
+    assert certain(texts, known) == ["candidate 2"]
+
+
+def test_a_tree_without_sites_says_nothing(known):
     """No bit is read, so none can agree by accident."""
-    answers = whose({"nanochat/gpt.py": "x = (\n"}, clean, SEEDS)
+    answers = known.whose({"nanochat/gpt.py": "x = (\n"})
     assert {(it.read, it.chance) for it in answers} == {(0, 1.0)}
 
 
@@ -85,9 +97,9 @@ def test_the_chance_of_agreement_is_counted_as_it_is_for_coins():
     assert [tail(heads, 8) for heads in range(9)] == counted
 
 
-def test_copies_of_others_agree_as_often_as_coins_do(clean, copies):
+def test_copies_of_others_agree_as_often_as_coins_do(known, copies):
     """Of two hundred, the mean of agreements is a half, and their spread that of fair bits."""
-    _own, *others = whose(copies["candidate 0"], clean, SEEDS)
+    _own, *others = known.whose(copies["candidate 0"])
     shares = [it.agreeing / it.read for it in others if it.copy != PUBLIC]
     mean = sum(shares) / len(shares)
     spread = (sum((it - mean) ** 2 for it in shares) / len(shares)) ** 0.5

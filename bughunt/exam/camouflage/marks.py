@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 
+import numpy as np
 from msgspec import Struct
 
 from bughunt.exam.camouflage.disguise import bits
@@ -20,6 +22,7 @@ from bughunt.exam.camouflage.sites import Form, Key
 
 PUBLIC = "public"  # the copy that everybody has
 _RARE = 1e-9
+_UNREAD = -1
 
 
 class Resemblance(Struct, frozen=True):
@@ -36,47 +39,59 @@ class Resemblance(Struct, frozen=True):
         return self.chance < _RARE
 
 
+class Copies:
+    """What can be read off each copy of a tree, drawn up once for any number of submissions."""
+
+    def __init__(self, clean: Mapping[str, str], seeds: Mapping[str, bytes]) -> None:
+        """Draw up the marks of all copies.
+
+        Args:
+            clean: the public tree, which says where there are sites.
+            seeds: those of the copies, by name.
+
+        """
+        public = {
+            site.key: site.form
+            for plan in plans(clean).values()
+            for site in plan.sites
+            if site.writable and site.form is not None
+        }
+        self._keys = tuple(public)
+        forms = {name: list(map(bits(seed), public)) for name, seed in seeds.items()}
+        forms[PUBLIC] = list(public.values())
+        self._names = tuple(forms)
+        self._forms = np.array(list(forms.values()), dtype=np.int8)  # (copies, sites)
+
+    def whose(self, texts: Mapping[str, str]) -> tuple[Resemblance, ...]:
+        """Compare a submission with all copies, the public one included.
+
+        Returns:
+            One for each copy, the most alike first. Several that are certain: parts of several.
+
+        """
+        found = marks(texts)
+        forms = np.array([found.get(key, _UNREAD) for key in self._keys], dtype=np.int8)
+        read = int((forms != _UNREAD).sum())
+        counts = (self._forms == forms).sum(axis=1).tolist()
+        result = [
+            Resemblance(name, agreeing, read, min(1.0, len(counts) * tail(agreeing, read)))
+            for name, agreeing in zip(self._names, counts, strict=True)
+        ]
+        return tuple(sorted(result, key=lambda it: (-it.agreeing, it.copy)))
+
+
 def marks(texts: Mapping[str, str]) -> dict[Key, Form]:
     """Return what can be read off a tree; files without syntax say nothing."""
+    unix = {path: text.replace("\r\n", "\n") for path, text in texts.items()}
     return {
         site.key: site.form
-        for plan in plans(texts).values()
+        for plan in plans(unix).values()
         for site in plan.sites
         if site.form is not None
     }
 
 
-def whose(
-    texts: Mapping[str, str], clean: Mapping[str, str], seeds: Mapping[str, bytes]
-) -> tuple[Resemblance, ...]:
-    """Compare a submission with the copies of all candidates and with the public one.
-
-    Args:
-        texts: files of the submission, by path.
-        clean: the public tree, which says where there are sites.
-        seeds: those of the copies, by name.
-
-    Returns:
-        One for each copy, the most alike first. Several that are certain: parts of several copies.
-
-    """
-    found, public = marks(texts), marks(clean)
-    writable = {it.key for plan in plans(clean).values() for it in plan.sites if it.writable}
-    keys = sorted(found.keys() & public.keys() & writable)
-    copies = {name: list(map(bits(seed), keys)) for name, seed in seeds.items()}
-    copies[PUBLIC] = [public[key] for key in keys]
-    forms = [found[key] for key in keys]
-    result = [
-        _resemblance(name, sum(map(int.__eq__, forms, copy)), len(keys), len(copies))
-        for name, copy in copies.items()
-    ]
-    return tuple(sorted(result, key=lambda it: (-it.agreeing, it.copy)))
-
-
-def _resemblance(copy: str, agreeing: int, read: int, copies: int) -> Resemblance:
-    return Resemblance(copy, agreeing, read, min(1.0, copies * tail(agreeing, read)))
-
-
+@cache
 def tail(agreeing: int, read: int) -> float:
     """Return the chance that as many of so many fair bits agree, or more."""
     return sum(math.comb(read, it) for it in range(agreeing, read + 1)) / (1 << read)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from tokenize import TokenError
 
 from bughunt.exam.camouflage.expressions import expression_sites
 from bughunt.exam.camouflage.names import name_sites
@@ -27,17 +28,19 @@ def plans(texts: Mapping[str, str]) -> dict[str, Plan]:
 
 @lru_cache(maxsize=1024)
 def _plan(path: str, text: str, doc_is_read: bool, plain: frozenset[str]) -> Plan:
+    if "\r" in text:
+        return Plan(text, ())
     try:
         source = Source(path, text)
-    except (SyntaxError, ValueError, RecursionError):
+        sites = [
+            *statement_sites(source),
+            *expression_sites(source, plain_names(source.tree, plain)),
+            *name_sites(source),
+            *wording_sites(source, doc_is_read),
+        ]
+        gaps = tuple(_gaps(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, TokenError):
         return Plan(text, ())
-    sites = [
-        *statement_sites(source),
-        *expression_sites(source, plain_names(source.tree, plain)),
-        *name_sites(source),
-        *wording_sites(source, doc_is_read),
-    ]
-    gaps = tuple(_gaps(source))
     return Plan(text, tuple(_writable(source, tuple(_apart(sites)), gaps)), gaps)
 
 

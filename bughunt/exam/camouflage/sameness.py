@@ -8,6 +8,7 @@ back, throughout the function, and only if both are plain locals there.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Mapping, Sequence, Set
 from symtable import SymbolTable
 from typing import Any
@@ -124,19 +125,11 @@ def _positive(test: ast.expr) -> ast.expr | None:
 
 
 def _in_order(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Sort runs of assignments that do not depend on each other."""
+    """Sort runs of assignments that do not depend on each other; the last to a name stays so."""
     result: list[ast.stmt] = []
-    run: dict[str, ast.stmt] = {}
-    for statement in body:
-        name = _still_given(statement)
-        if name is None or name in run:
-            result += [run[it] for it in sorted(run)]
-            run = {}
-        if name is None:
-            result.append(statement)
-        else:
-            run[name] = statement
-    return result + [run[it] for it in sorted(run)]
+    for _, run in itertools.groupby(body, lambda it: _still_given(it) is None):
+        result += sorted(run, key=lambda it: _still_given(it) or "")
+    return result
 
 
 def _still_given(node: ast.stmt) -> str | None:

@@ -53,9 +53,9 @@ def _unnamed(
     start, stop = source.span(end).start, source.line_stop(source.span(end).stop)
     if not isinstance(value, _WORTH_A_NAME) or {*_RESULT} & {*_spoken(function)}:
         return None
-    if source.text[start : source.span(value).start] != "return ":
+    margin = source.text[source.line_start(start) : start]
+    if margin.strip() or source.text[start : source.span(value).start] != "return ":
         return None
-    margin = " " * end.col_offset
     pieces: tuple[Piece, ...] = (
         f"{_RESULT[0]} = ",
         Span(source.span(value).start, stop),
