@@ -143,6 +143,20 @@ LEFT_ALONE = {
     "a name that stands for a local here and for a global there": (
         "def f(rows):\n    print([total for total in rows], total)\n"
     ),
+    "a name in a default, which means a global": (
+        "total = 1\ndef f(a=total):\n    total = a\n    print(total)\n"
+    ),
+    "a docstring that an apostrophe would end": "def f():\n    'It does not.'\n",
+    "a docstring with an example": ('def f():\n    """It does not.\n\n    >>> f()\n    """\n'),
+    "a last value beside a global of that name": (
+        "def f(x):\n    global result\n    return x.sum()\n"
+    ),
+    "a last value of a function that looks at its names": (
+        "def f(x):\n    print(locals())\n    return x.sum()\n"
+    ),
+    "a length that is another function": (
+        "def len(x): ...\nlen = print\ndef f(a, b):\n    print(len(a) < b)\n"
+    ),
     "a name whose synonym is in use": "def f():\n    total = 1\n    print(total, sum_total)\n",
     "a name that a pattern binds": (
         "def f(x):\n    match x:\n        case [total]:\n            print(total)\n"

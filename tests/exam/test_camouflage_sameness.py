@@ -8,7 +8,7 @@ BEFORE = """
 LIMIT = 3
 OTHER = 4
 
-def f(values, limit=2):
+def f(values, limit=kept):
     total = 0
     for value in values:
         total += value if value < limit else LIMIT
@@ -31,6 +31,7 @@ CHANGES = {
     "a name in one place only": ("print(total", "print(value"),
     "a parameter": ("limit", "bound"),
     "a global, wherever it is used": ("sorted", "reversed"),
+    "a local, and a default that is no local": ("kept", "retained"),
     "a name that a global has": ("kept", "sorted"),
     "two names that become one": ("kept", "value"),
     "a keyword": ("b=limit", "b=LIMIT"),

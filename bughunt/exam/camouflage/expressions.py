@@ -33,7 +33,7 @@ _NEGATIONS: dict[type[ast.cmpop], tuple[Form, str]] = {
 
 
 def expression_sites(source: Source, plain: Set[str]) -> Iterator[Site]:
-    """Yield the sites of all functions; `plain` names the functions that take no `**`."""
+    """Yield the sites of all functions; `plain` names those that take no `**`, and `len`."""
     for function in source.functions:
         seen: Counter[str] = Counter()
         for node in _expressions(function.node):
@@ -42,7 +42,7 @@ def expression_sites(source: Source, plain: Set[str]) -> Iterator[Site]:
                 kind, form, edit = found
                 seen[kind] += 1
                 key = f"{source.path}::{function.name} {kind} {seen[kind]}"
-                yield Site(key, form, (edit,))
+                yield Site(kind, key, form, (edit,))
 
 
 def _expressions(node: ast.AST) -> Iterator[ast.expr]:
@@ -58,7 +58,7 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
 def _site(source: Source, node: ast.expr, plain: Set[str]) -> tuple[str, Form, Edit] | None:
     match node:
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _ORDERS:
-            return _order(source, node, (left, right), op)
+            return _order(source, node, (left, right), op, plain)
         case ast.IfExp():
             return _choice(source, node)
         case ast.Call(func=ast.Name(id=name)) if name in plain:
@@ -67,11 +67,11 @@ def _site(source: Source, node: ast.expr, plain: Set[str]) -> tuple[str, Form, E
 
 
 def _order(
-    source: Source, node: ast.expr, sides: tuple[ast.expr, ast.expr], op: ast.cmpop
+    source: Source, node: ast.expr, sides: tuple[ast.expr, ast.expr], op: ast.cmpop, plain: Set[str]
 ) -> tuple[str, Form, Edit] | None:
     left, right = (source.span(it) for it in sides)
     between = source.text[left.stop : right.start]
-    if not all(_is_read_without_effect(it) for it in sides) or not re.fullmatch(
+    if not all(_is_read_without_effect(it, plain) for it in sides) or not re.fullmatch(
         r" [<>]=? ", between
     ):
         return None
@@ -79,12 +79,12 @@ def _order(
     return "order", form, _edit(source, node, form, (right, f" {mirrored} ", left))
 
 
-def _is_read_without_effect(node: ast.expr) -> bool:
+def _is_read_without_effect(node: ast.expr, plain: Set[str]) -> bool:
     match node:
         case ast.Name():
             return True
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name()], keywords=[]):
-            return True
+            return "len" in plain
     return False
 
 

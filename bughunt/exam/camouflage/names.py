@@ -1,8 +1,9 @@
 """Locals under another name.
 
 A name is changed in the whole of an outermost function, everywhere at once. That is the same
-program if the name is a local wherever it is used in there, and no parameter, and if the new name
-occurs nowhere in there: then no use means anything else than before.
+program if the name is a local wherever it is used in there, no parameter, and in no default,
+decorator or annotation, which belong to the world around; and if the new name occurs nowhere in
+there: then no use means anything else than before.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from symtable import SymbolTable
 
 from bughunt.exam.camouflage.local_names import function_tables, is_local
 from bughunt.exam.camouflage.sites import Edit, Site, Span
-from bughunt.exam.camouflage.source import Function, Source
+from bughunt.exam.camouflage.source import LOOKS_AT_NAMES, Function, Source
 from bughunt.exam.camouflage.synonyms import NAMES
 
-_LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals", "dir", "inspect"})
 _PARTNER = {word: pair for pair in NAMES for word in pair}
 
 
@@ -25,15 +25,14 @@ def name_sites(source: Source) -> Iterator[Site]:
     """Yield a site for each pair of names of which a function uses one, as a local."""
     tables = function_tables(source.text)
     for function in source.functions:
-        spoken = _spoken(function)
         classes = any(isinstance(it, ast.ClassDef) for it in function.inside)
-        if classes or spoken & _LOOKS_AT_NAMES:
+        if classes or function.names & LOOKS_AT_NAMES:
             continue
         table = tables[function.name, function.node.lineno]
-        for pair in sorted({_PARTNER[name] for name in spoken & _PARTNER.keys()}):
-            names = spoken & set(pair)
-            if len(names) == 1:
-                yield from _site(source, function, table, names.pop())
+        for pair in sorted({_PARTNER[name] for name in function.names & _PARTNER.keys()}):
+            used = function.names & set(pair)
+            if len(used) == 1 and not used & function.outside:
+                yield from _site(source, function, table, *used)
 
 
 def _site(
@@ -48,25 +47,7 @@ def _site(
         other = (pair[1 - form],)
         forms = (None, other) if form == 0 else (other, None)
         edits = tuple(Edit(it.start, it.stop, forms) for it in places)
-        yield Site(f"{source.path}::{function.name} name {pair[0]}", form, edits)
-
-
-def _spoken(function: Function) -> set[str]:
-    """Return all identifiers in a function that stand for something by themselves."""
-    found: set[str] = set()
-    for node in function.inside:
-        match node:
-            case ast.Name(id=name) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
-                found.add(name)
-            case ast.FunctionDef(name=name) | ast.MatchAs(name=str(name)):
-                found.add(name)
-            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                found.add(name)
-            case ast.alias(name=name, asname=asname):
-                found.add(asname or name.partition(".")[0])
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                found |= set(names)
-    return found
+        yield Site("name", f"{source.path}::{function.name} name {pair[0]}", form, edits)
 
 
 def _places(source: Source, function: Function, name: str) -> list[Span] | None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from tokenize import TokenError
 
+import msgspec
+
 from bughunt.exam.camouflage.expressions import expression_sites
 from bughunt.exam.camouflage.names import name_sites
 from bughunt.exam.camouflage.signatures import plain_in, plain_names
@@ -16,6 +18,7 @@ from bughunt.exam.camouflage.source import Source
 from bughunt.exam.camouflage.statements import statement_sites
 from bughunt.exam.camouflage.wording import READS_DOCSTRINGS, wording_sites
 
+_MOVING = frozenset({"order", "choice", "keywords", "statements"})  # parts change places
 _APART = re.compile(r" {3,}$")
 
 
@@ -54,13 +57,13 @@ def _gaps(source: Source) -> Iterator[Edit]:
 
 def _apart(sites: list[Site]) -> Iterator[Site]:
     """Leave out sites of which one could not be read any more when another is written."""
-    moved = [(edit.start, edit.stop) for it in sites if _moves(it.key) for edit in it.edits]
+    moved = [(edit.start, edit.stop) for it in sites if it.kind in _MOVING for edit in it.edits]
     said: list[tuple[int, int]] = []
     for site in sites:
         (first, *_) = places = [(edit.start, edit.stop) for edit in site.edits]
-        if _moves(site.key) and any(_lies_in(first, it) for it in moved):
+        if site.kind in _MOVING and any(_lies_in(first, it) for it in moved):
             continue
-        if " words " in site.key:
+        if site.kind == "words":
             if any(first[0] < stop and start < first[1] for start, stop in said):
                 continue
             said += places
@@ -69,11 +72,6 @@ def _apart(sites: list[Site]) -> Iterator[Site]:
 
 def _lies_in(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
     return inner != outer and outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def _moves(key: str) -> bool:
-    """Tell whether a site puts parts in another order."""
-    return key.partition(" ")[2].partition(" ")[0] in {"order", "choice", "keywords", "statements"}
 
 
 def _writable(source: Source, sites: Sequence[Site], gaps: tuple[Edit, ...]) -> Iterator[Site]:
@@ -92,7 +90,7 @@ def _writable(source: Source, sites: Sequence[Site], gaps: tuple[Edit, ...]) -> 
             any(it.start <= e.start and e.stop <= it.stop for it in filled) for e in site.edits
         )
         fits = site.writable and (free or room.take(site.edits))
-        yield site if fits else Site(site.key, site.form, site.edits, writable=False)
+        yield site if fits else msgspec.structs.replace(site, writable=False)
 
 
 class _Room:

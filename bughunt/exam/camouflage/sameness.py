@@ -17,6 +17,7 @@ from bughunt.exam.camouflage.local_names import function_tables, is_local
 from bughunt.exam.camouflage.signatures import plain_in, plain_names
 from bughunt.exam.camouflage.synonyms import FIRST_NAME
 
+_AROUND = ("args", "decorator_list", "returns")  # of a function, evaluated outside of it
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.IsNot: ast.Is, ast.NotIn: ast.In}
 
@@ -58,7 +59,8 @@ class _Plain(ast.NodeTransformer):
             case ast.Call(func=ast.Name(id=name)) if name in self._plain:
                 node.keywords = _sorted_runs(node.keywords)
             case ast.Compare(left=ast.expr() as left, ops=[op], comparators=[right]):
-                if type(op) in _MIRRORED and _is_still(left) and _is_still(right):
+                still = self._is_still(left) and self._is_still(right)
+                if type(op) in _MIRRORED and still:
                     return ast.Compare(right, [_MIRRORED[type(op)]()], [left])
             case ast.IfExp(test=test, body=first, orelse=last):
                 if (positive := _positive(test)) is not None:
@@ -67,6 +69,14 @@ class _Plain(ast.NodeTransformer):
             if isinstance(block := getattr(node, field, None), list):
                 setattr(node, field, _in_order(block))
         return node
+
+    def _is_still(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Name():
+                return True
+            case ast.Call(func=ast.Name(id="len"), args=[ast.Name()], keywords=[]):
+                return "len" in self._plain
+        return False
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -105,13 +115,6 @@ def _sorted_runs(keywords: list[ast.keyword]) -> list[ast.keyword]:
         result += [*sorted(run, key=lambda it: it.arg or ""), keyword]
         run = []
     return result + sorted(run, key=lambda it: it.arg or "")
-
-
-def _is_still(node: ast.expr) -> bool:
-    match node:
-        case ast.Name() | ast.Call(func=ast.Name(id="len"), args=[ast.Name()], keywords=[]):
-            return True
-    return False
 
 
 def _positive(test: ast.expr) -> ast.expr | None:
@@ -185,14 +188,16 @@ class _Comparison:
         if self._names is not None:
             return self._children(one, other)
         outside, self._scope = self._scope, f"{self._scope}{one.name}."
+        found = None
         if not isinstance(one, ast.ClassDef):
+            found = self._first((getattr(one, it), getattr(other, it)) for it in _AROUND)
             self._names = {}, {}
             name = self._scope.rstrip(".")
             self._function = [
                 tables[name, it.lineno]
                 for tables, it in zip(self._tables, (one, other), strict=True)
             ]
-        found = self._children(one, other)
+        found = found or self._children(one, other)
         self._scope = outside
         if not isinstance(one, ast.ClassDef):
             self._names = None

@@ -23,7 +23,7 @@ def _plain_of(path: str, text: str) -> frozenset[str]:
 
 
 def plain_names(tree: ast.Module, plain: Set[str]) -> frozenset[str]:
-    """Return the names by which a module calls such functions, if they mean nothing else in it.
+    """Return the names by which a module calls them, and `len`, if they mean nothing else in it.
 
     Args:
         tree: the module.
@@ -42,7 +42,7 @@ def plain_names(tree: ast.Module, plain: Set[str]) -> frozenset[str]:
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
                 bound.add(name)
-    return frozenset((_plain_names(tree) | brought) - bound)
+    return frozenset((_plain_names(tree) | brought | {"len"}) - bound)
 
 
 def _plain_names(tree: ast.Module) -> set[str]:

@@ -52,6 +52,7 @@ class Edit(Struct, frozen=True):
 class Site(Struct, frozen=True):
     """What can be said in two ways."""
 
+    kind: str
     key: Key
     form: Form | None  # that of the text; None: it cannot be read off
     edits: tuple[Edit, ...]

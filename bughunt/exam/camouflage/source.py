@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from msgspec import Struct
 from bughunt.exam.camouflage.sites import Span
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals", "dir", "inspect"})
 
 
 class Function(Struct, frozen=True):
@@ -22,6 +23,8 @@ class Function(Struct, frozen=True):
     name: str
     node: Definition
     inside: tuple[ast.AST, ...]  # all nodes but its own
+    names: frozenset[str]  # that stand for something in it
+    outside: frozenset[str]  # those in its defaults, decorators and annotations
 
 
 class Words(Struct, frozen=True):
@@ -113,7 +116,32 @@ def _functions(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[Functio
         if isinstance(child, ast.ClassDef):
             yield from _functions(child, f"{prefix}{child.name}.")
         elif isinstance(child, Definition):
-            yield Function(prefix + child.name, child, tuple(ast.walk(child))[1:])
+            inside = tuple(ast.walk(child))[1:]
+            around = [
+                child.args,
+                *child.decorator_list,
+                *([child.returns] if child.returns else []),
+            ]
+            outside = _spoken(it for node in around for it in ast.walk(node))
+            yield Function(prefix + child.name, child, inside, _spoken(inside), outside)
+
+
+def _spoken(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Return all identifiers that stand for something by themselves."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
+                found.add(name)
+            case ast.FunctionDef(name=name) | ast.MatchAs(name=str(name)):
+                found.add(name)
+            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                found.add(name)
+            case ast.alias(name=name, asname=asname):
+                found.add(asname or name.partition(".")[0])
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                found |= set(names)
+    return frozenset(found)
 
 
 def _named(

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from bughunt.exam.camouflage.sites import Edit, Form, Piece, Site, Span
-from bughunt.exam.camouflage.source import Function, Source
+from bughunt.exam.camouflage.source import LOOKS_AT_NAMES, Function, Source
 from bughunt.exam.camouflage.synonyms import FIRST_NAME
 
 _RESULT = ("result", "outcome")
@@ -25,13 +25,17 @@ _WORTH_A_NAME = (ast.Call, ast.BinOp, ast.ListComp, ast.DictComp, ast.Subscript)
 def statement_sites(source: Source) -> Iterator[Site]:
     """Yield the sites of all functions."""
     for function in source.functions:
+        if function.names & LOOKS_AT_NAMES:
+            continue
         prefix = f"{source.path}::{function.name}"
         if (returned := _returned(source, function)) is not None:
-            yield Site(f"{prefix} return", returned[0], (returned[1],))
+            yield Site("return", f"{prefix} return", returned[0], (returned[1],))
         for number, (form, edit) in enumerate(_local_exchanges(source, function), start=1):
-            yield Site(f"{prefix} statements {number}", form, (edit,))
+            yield Site("statements", f"{prefix} statements {number}", form, (edit,))
+    if {it.id for it in ast.walk(source.tree) if isinstance(it, ast.Name)} & LOOKS_AT_NAMES:
+        return
     for number, (form, edit) in enumerate(_exchanges(source, source.tree.body, set()), start=1):
-        yield Site(f"{source.path}:: statements {number}", form, (edit,))
+        yield Site("statements", f"{source.path}:: statements {number}", form, (edit,))
 
 
 def _returned(source: Source, function: Function) -> tuple[Form, Edit] | None:
@@ -51,7 +55,7 @@ def _unnamed(
     source: Source, function: Function, end: ast.Return, value: ast.expr
 ) -> tuple[Form, Edit] | None:
     start, stop = source.span(end).start, source.line_stop(source.span(end).stop)
-    if not isinstance(value, _WORTH_A_NAME) or {*_RESULT} & {*_spoken(function)}:
+    if not isinstance(value, _WORTH_A_NAME) or function.names & {*_RESULT}:
         return None
     margin = source.text[source.line_start(start) : start]
     if margin.strip() or source.text[start : source.span(value).start] != "return ":
@@ -71,7 +75,8 @@ def _named(
     assert isinstance(target, ast.Name)
     start, stop = source.span(named).start, source.span(end).stop
     behind = source.line_stop(source.span(named).stop)
-    alone = _spoken(function).count(target.id) == 2
+    uses = [it.id for it in function.inside if isinstance(it, ast.Name)].count(target.id)
+    alone = uses == 2 and not function.outside & {target.id}
     between = source.text[behind:stop]
     prefix = source.text[start : source.span(named.value).start]
     if not alone or not isinstance(named.value, _WORTH_A_NAME) or prefix != f"{target.id} = ":
@@ -80,12 +85,6 @@ def _named(
         return None
     pieces: tuple[Piece, ...] = ("return ", Span(source.span(named.value).start, behind))
     return 1, Edit(start, stop, (pieces, None))
-
-
-def _spoken(function: Function) -> list[str]:
-    return [it.id for it in function.inside if isinstance(it, ast.Name)] + [
-        it.arg for it in function.inside if isinstance(it, ast.arg)
-    ]
 
 
 def _local_exchanges(source: Source, function: Function) -> Iterator[tuple[Form, Edit]]:

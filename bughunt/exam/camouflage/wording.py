@@ -21,6 +21,7 @@ READS_DOCSTRINGS = re.compile(r"__doc__|\bgetdoc\b|\bpydoc\b|\binspect\b")
 _COLUMNS = (94, 99)
 _SHORTEST = 70  # a line of a paragraph that is as long was broken because it was full
 _KNOWN = frozenset({"property", "staticmethod", "classmethod", "no_grad", "inference_mode"})
+_PLAIN = re.compile(r'"""(?:(?!""")[^\\])*"""|"[^"\\\n]*"')
 _PARAGRAPH = re.compile(r"(?<=\n\n)((?: *\S.*\n)+)(?= *(?:\n|\"\"\"))")
 
 
@@ -28,12 +29,18 @@ def wording_sites(source: Source, doc_is_read: bool) -> Iterator[Site]:
     """Yield a site for each phrase, in comments and in docstrings that nobody reads."""
     seen: Counter[str] = Counter()
     for words in source.words:
-        if words.node is not None and not _is_free(words.node, doc_is_read):
+        text = source.text[words.span.start : words.span.stop]
+        if words.node is not None and not (_is_free(words.node, doc_is_read) and _is_plain(text)):
             continue
         paragraphs = _paragraphs(source, words) if words.node is not None else ()
         for place in paragraphs:
             yield _filling(source, words, place, seen)
         yield from _phrases(source, words, paragraphs, seen)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether words of a docstring can be changed without a thought of quotes or examples."""
+    return _PLAIN.fullmatch(text) is not None and ">>>" not in text
 
 
 def _is_free(node: ast.AST, doc_is_read: bool) -> bool:
@@ -66,7 +73,7 @@ def _filling(source: Source, words: Words, place: Filled, seen: Counter[str]) ->
     seen[name] += 1
     narrow, wide = ((Filled(place.start, place.stop, place.indent, column),) for column in _COLUMNS)
     edit = Edit(place.start, place.stop, (narrow, wide))
-    return Site(f"{name} {seen[name]}", None, (edit,))
+    return Site("column", f"{name} {seen[name]}", None, (edit,))
 
 
 def _phrases(
@@ -83,6 +90,7 @@ def _phrases(
             written = (other[0].upper() + other[1:] if said[0].isupper() else other,)
             filled = any(it.start <= span.start and span.stop <= it.stop for it in paragraphs)
             yield Site(
+                "words",
                 f"{name} {seen[name]}",
                 form,
                 (Edit(span.start, span.stop, (None, written) if form == 0 else (written, None)),),
