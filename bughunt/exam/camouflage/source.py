@@ -117,12 +117,8 @@ def _functions(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[Functio
             yield from _functions(child, f"{prefix}{child.name}.")
         elif isinstance(child, Definition):
             inside = tuple(ast.walk(child))[1:]
-            around = [
-                child.args,
-                *child.decorator_list,
-                *([child.returns] if child.returns else []),
-            ]
-            outside = _spoken(it for node in around for it in ast.walk(node))
+            around = [child.args, child.returns, *child.decorator_list]
+            outside = _spoken(it for node in around if node for it in ast.walk(node))
             yield Function(prefix + child.name, child, inside, _spoken(inside), outside)
 
 
