@@ -54,11 +54,11 @@ def test_each_bug_is_caught_as_declared(evidence):
     assert [it for it in found if it[2] is not Verdict.CAUGHT] == []
 
 
-@pytest.mark.parametrize("level", BANK.levels.values(), ids=BANK.levels)
-def test_symptoms_of_a_level_point_to_one_bug_each(evidence, level):
-    """All together, with any one fixed, and any two of them."""
-    bugs = [BANK.bugs[name] for name in level.bugs]
-    groups = [company.Group("level", tuple(bugs), SEEDS, level.name), *company.pairs(bugs)]
+@pytest.mark.parametrize("name", ["easy", "medium", "hard"])
+def test_symptoms_of_a_level_point_to_one_bug_each(evidence, name):
+    """All together, with any one fixed, and any two of them; of all levels, the gate says it."""
+    bugs = [BANK.bugs[bug] for bug in BANK.levels[name].bugs]
+    groups = [company.Group("level", tuple(bugs), SEEDS, name), *company.pairs(bugs)]
     assert [it for it in company.examine(evidence, groups) if it.disturbed] == []
 
 

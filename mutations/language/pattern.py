@@ -25,7 +25,7 @@ from mutations.language.metavariable import (
 from mutations.language.syntax import Node, is_node, shape_of, statements_of
 
 # Beyond these, libcst overflows its stack, which ends the process; no code is written like that.
-_LONGEST = 4000
+LONGEST = 4000
 _DEEPEST = 100
 
 
@@ -67,9 +67,9 @@ def parse_pattern(source: str) -> Pattern:
 def _check_size(source: str) -> None:
     """Refuse what only a slip of the hand can have made so long, or so deeply nested."""
     depths = accumulate((mark in "([{") - (mark in ")]}") for mark in source)
-    if len(source) > _LONGEST or max(depths, default=0) > _DEEPEST:
+    if len(source) > LONGEST or max(depths, default=0) > _DEEPEST:
         raise PatternError(
-            f"pattern `{source[:20]}...`: it is longer than {_LONGEST} characters, or nests deeper "
+            f"pattern `{source[:20]}...`: it is longer than {LONGEST} characters, or nests deeper "
             f"than {_DEEPEST} brackets. Write less code."
         )
 

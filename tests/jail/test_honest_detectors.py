@@ -33,13 +33,13 @@ for file in sorted(detectors.glob("test_*.py")):
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bank():
     """Return the bank that comes with bughunt."""
     return load_bank(None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def outside(bank, tmp_path_factory):
     """Return what each detector observes without a jail, by the name of its file."""
     folder = tmp_path_factory.mktemp("outside")
