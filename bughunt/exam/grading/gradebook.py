@@ -33,6 +33,7 @@ def gradebook(plan: Plan, marks: Iterable[Mark], people: Mapping[str, Candidate]
 def review(marks: Sequence[Mark], records: Iterable[Record]) -> str:
     """Return what a human should look at as CSV; nothing of it took a point away by itself."""
     rows: list[Row] = []
+    counted = [mark.record for mark in marks]
     for mark in marks:
         who = (mark.entry.candidate, mark.entry.student_id)
         if mark.state != "graded":
@@ -44,6 +45,9 @@ def review(marks: Sequence[Mark], records: Iterable[Record]) -> str:
     for record in records:
         if record.candidate is None:
             rows.append(("", "", record.source, "not gradable", "", "", record.findings.trouble))
+        elif record not in counted:
+            what = ("not counted", "", "", "there is another, and only one can count")
+            rows.append((record.candidate, "", record.source, *what))
     return table(_REVIEW, rows)
 
 

@@ -112,7 +112,8 @@ def attributed(submission: HandedIn, name: str, answers: Answers, key: ExamKey) 
         elif sheet.candidate in people:
             signed = sheet.candidate
     if signed and named and signed != named:
-        remarks.append(f"holds the workspace of {signed} and is named after {named}")
+        text = f"holds the workspace of {signed} and is named after {named}. Ask whose it is."
+        return msgspec.structs.replace(submission, trouble=text, remarks=tuple(remarks))
     return msgspec.structs.replace(submission, candidate=signed or named, remarks=tuple(remarks))
 
 
@@ -159,12 +160,15 @@ def _roots(files: Iterable[str], packages: set[str]) -> set[str]:
     return found
 
 
+def stem_of(name: str) -> str:
+    """Return the name of a folder or archive without what says that it is one."""
+    found = (it for it in unpacking.SUFFIXES if name.lower().endswith(it))
+    return name[: -len(max(found, key=len, default="")) or None]
+
+
 def _named(name: str, people: Iterable[Entry]) -> str | None:
     """Return the candidate whose opaque or student id the name is."""
-    stem = name
-    for suffix in unpacking.SUFFIXES:
-        if name.lower().endswith(suffix):
-            stem = name[: -len(suffix)]
+    stem = stem_of(name)
     return next((it.candidate for it in people if stem in (it.candidate, it.student_id)), None)
 
 

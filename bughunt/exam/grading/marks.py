@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from bughunt.exam.answers import Entry
+from bughunt.exam.grading.intake import stem_of
 from bughunt.exam.grading.record import EARNING, BugRecord, Record
 from bughunt.exam.hint_record import Given
 from bughunt.exam.plan import Plan
@@ -80,7 +81,7 @@ def chosen(entry: Entry, records: Sequence[Record]) -> Record | None:
     """Return the one record that counts; None: there is none, or nobody can say which."""
     if len(records) > 1:
         names = (entry.candidate, entry.student_id)
-        records = [it for it in records if it.source.startswith(names)]
+        records = [it for it in records if stem_of(it.source) in names]
     return records[0] if len(records) == 1 else None
 
 
@@ -90,7 +91,7 @@ def _mark(scoring: Scoring, entry: Entry, records: Sequence[Record]) -> Mark:
         return Mark(entry=entry, state="nothing handed in", maximum=full)
     record = chosen(entry, records)
     if record is None:
-        names = ", ".join(it.source for it in records)
+        names = ", ".join(sorted(it.source for it in records))
         return Mark(entry=entry, state="several handed in", why=names, maximum=full)
     late = _late(record.modified, entry.deadline)
     if not record.is_graded:
