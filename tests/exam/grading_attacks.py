@@ -11,7 +11,7 @@ import tarfile
 import warnings
 import zipfile
 
-from hand_in import CODE, SHOP, tarred, zipped
+from hand_in import CODE, SHOP, TILL, tarred, zipped
 
 OUTSIDE = "../../../../../../tmp/stolen-by-an-archive.py"
 CLEAN = SHOP.encode()
