@@ -58,7 +58,7 @@ def _without_leading_lines(tree: Tree, node) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_own_statements_of_a_function_are_found_where_they_stand(package: str):
-    """A statement is a pattern for itself, wherever it comes from, unless it is too long for one."""
+    """A statement is a pattern for itself, wherever it comes from, if it is short enough."""
     for text, target in _targets(package):
         tree = Tree(text, target)
         for statement in tree.blocks[1].statements:
