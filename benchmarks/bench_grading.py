@@ -86,7 +86,10 @@ class Class:
         left = {"the first": entry.bugs[1:], "nothing": entry.bugs, "no Python": entry.bugs}
         names = list(left.get(kind, ()))
         if kind == "broken elsewhere":
-            names.append(_BROKEN[int(entry.seed, 16) % len(_BROKEN)])
+            # One in another function than any of the candidate's own, which are all put right.
+            own = {edit.target for it in entry.bugs for edit in self.bank.bugs[it].edits}
+            free = [it for it in _BROKEN if self.bank.bugs[it].edits[0].target not in own]
+            names.append(free[int(entry.seed, 16) % len(free)])
         texts = dict(mutate(self.bank, [self.bank.bugs[it] for it in names]).mutated)
         for path, clean, other in self._others(entry) if kind == "otherwise" else ():
             assert texts[path].count(clean) == 1, clean
