@@ -121,7 +121,8 @@ def grade(
     if (sitting.exam, sitting.attempt) != (exam.plan.id, exam.plan.attempt):
         text = f"{results}: holds results of exam '{sitting.exam}', attempt {sitting.attempt}."
         raise ExamError(f"{text} Choose another folder.")
-    make_folder(results / records.RECORDS)
+    for made in (results, results / records.RECORDS):
+        make_folder(made)
     run = _Run(exam, results)
     tick(0, len(paths))
     names = []
