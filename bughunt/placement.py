@@ -72,6 +72,52 @@ def place_file(content: bytes, destination: Path, *, advice: str = "Choose anoth
             fresh.unlink(missing_ok=True)
 
 
+def place_new(files: Mapping[Path, bytes]) -> None:
+    """Write files where nothing stands, and the folders above them: all of them, or nothing.
+
+    Raises:
+        DestinationExists: when something stands where a file is to be written.
+        WorkspaceError: when a folder cannot be made, since something else has its name.
+        EnvironmentProblem: when the system refuses.
+
+    """
+    absolute = {Path(os.path.abspath(path)): content for path, content in files.items()}  # noqa: PTH100
+    for path in absolute:
+        _check_new(path)
+    made: list[Path] = []
+    try:
+        for path, content in absolute.items():
+            _make_folders(path.parent, made)
+            place_file(content, path, advice="Nothing was written. Choose another place.")
+            made.append(path)
+    except BaseException:
+        for path in reversed(made):
+            with contextlib.suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
+
+
+def _check_new(path: Path) -> None:
+    if os.path.lexists(path):
+        text = "already exists, and nothing is overwritten. Choose another folder, or move it away."
+        raise DestinationExists(f"{path}: {text}")
+    nearest = next(it for it in path.parents if os.path.lexists(it))
+    if not os.path.isdir(nearest):  # noqa: PTH112  it does not raise
+        raise WorkspaceError(f"{nearest}: is not a folder. Choose another one, or move it away.")
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it that are missing, and note each as soon as it is there."""
+    missing = [it for it in (folder, *folder.parents) if not os.path.lexists(it)]
+    for it in reversed(missing):
+        try:
+            it.mkdir()
+        except OSError as error:
+            text = f"{it}: cannot be made: {error.strerror}. Nothing was written."
+            raise EnvironmentProblem(f"{text} Choose another place.") from error
+        made.append(it)
+
+
 def _check(destination: Path, may_replace: Callable[[Path], bool] | None) -> None:
     if not os.path.lexists(destination):
         return

@@ -10,9 +10,9 @@ import msgspec
 
 from bughunt.authoring.schema import NAME as SCHEMA
 from bughunt.authoring.schema import head, schema_text
-from bughunt.errors import BankError, DestinationExists
+from bughunt.errors import BankError
 from bughunt.mutate import read
-from bughunt.placement import place_file
+from bughunt.placement import place_new
 from bughunt.spec import DEFAULT_BANK
 
 _CONFTEST = DEFAULT_BANK.parent / "tests" / "detectors" / "conftest.py"
@@ -96,6 +96,7 @@ def start(folder: Path, package: str | None) -> tuple[Path, ...]:
     Raises:
         BankError: for a package that is not there, or in which no first bug can be made.
         DestinationExists: when something stands where a file is to be written; nothing is.
+        WorkspaceError: when something that is no folder stands where one is to be.
         EnvironmentProblem: when the system refuses.
 
     """
@@ -107,13 +108,8 @@ def start(folder: Path, package: str | None) -> tuple[Path, ...]:
         f"{_DETECTORS}/conftest.py": read(_CONFTEST).decode(),
         f"{_DETECTORS}/test_{first.law}.py": first.detector,
     }
-    places = {folder / path: text for path, text in files.items()}
-    if taken := [str(place) for place in places if place.exists() or place.is_symlink()]:
-        text = "nothing is overwritten. Choose another folder, or move it away."
-        raise DestinationExists(f"{taken[0]}: already exists, and {text}")
-    for place, text in places.items():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place_file(text.encode(), place)
+    places = {folder / path: text.encode() for path, text in files.items()}
+    place_new(places)
     return tuple(places)
 
 

@@ -1,5 +1,7 @@
 """``bughunt bank init``: what it writes holds at once, and nothing is overwritten."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -78,3 +80,41 @@ def test_a_package_in_which_no_bug_can_be_made_is_told(packaged, package, told):
     result = call("bank", "init", packaged, "--package", package)
     assert (result.exit_code, told in result.output) == (2, True)
     assert not (packaged / "levels.yaml").exists()
+
+
+OBSTACLES = {
+    "a file for a folder": (lambda it: (it / "tests").touch(), "tests: is not a folder"),
+    "a link to nothing": (lambda it: (it / "tests").symlink_to("gone"), "tests: is not a folder"),
+    "a link for a file": (lambda it: (it / "levels.yaml").symlink_to("gone"), "already exists"),
+}
+
+
+@pytest.mark.parametrize(("obstruct", "told"), OBSTACLES.values(), ids=OBSTACLES)
+def test_what_stands_in_the_way_is_told_before_anything_is_written(tmp_path, obstruct, told):
+    """Half a bank would have to be removed by hand."""
+    obstruct(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    result = call("bank", "init", tmp_path)
+    assert (result.exit_code, told in result.output) == (2, True), result.output
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_system_that_refuses_a_folder_gives_a_message():
+    """No process can make a folder there, whoever it belongs to."""
+    result = call("bank", "init", "/proc/1/bank")
+    assert (result.exit_code, "/proc/1/bank: cannot be made" in result.output) == (3, True)
+
+
+def test_a_system_that_refuses_in_the_middle_leaves_nothing(tmp_path, monkeypatch):
+    """The folders that were made go as well; that of the user stays."""
+    made = Path.mkdir
+
+    def refuse(folder, *arguments, **options):
+        if folder.name == "detectors":
+            raise OSError(28, "No space left on device")
+        made(folder, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    result = call("bank", "init", tmp_path / "new" / "bank")
+    assert (result.exit_code, "No space left on device" in result.output) == (3, True)
+    assert list(tmp_path.iterdir()) == []
