@@ -15,10 +15,11 @@ from bughunt.dependence import Saves, is_concerned
 from bughunt.detector import Case, CaseRun
 from bughunt.grade import evidence
 from bughunt.manifest import general_file
-from bughunt.running.outcome import Passed
+from bughunt.running.outcome import Crashed, Outcome, Passed
 
 _COMPANY = 8
 _LONGEST = 10.0  # seconds for a company; a law alone has the time of a symptom's
+_NOT_RUN = Crashed("not run", "")
 
 Group = tuple[str, ...]  # laws that share a process
 
@@ -27,8 +28,18 @@ class Law(msgspec.Struct, frozen=True):
     """One general law, and what is known of it."""
 
     name: str
-    broken: str | None = None  # what shows it, on one line; "" it passes; None: no answer yet
+    outcome: Outcome | None = None  # of the last run that counts; None: no answer yet
     files: frozenset[str] | None = None  # that its last run asked for; None: not known
+
+    @property
+    def passes(self) -> bool:
+        """Whether it passed when it was last asked."""
+        return isinstance(self.outcome, Passed)
+
+    @property
+    def evidence(self) -> str:
+        """What the last run showed, on one line."""
+        return evidence(self.outcome) if self.outcome else "no answer yet"
 
     def depends_on(self, saves: Saves) -> bool:
         """Return whether the answer may be another now."""
@@ -51,12 +62,12 @@ class Trial(msgspec.Struct, frozen=True):
     @property
     def passing(self) -> tuple[str, ...]:
         """The laws that passed when they were last asked."""
-        return tuple(law.name for law in self.laws.values() if law.broken == "")
+        return tuple(law.name for law in self.laws.values() if law.passes)
 
     @property
     def broken(self) -> tuple[Law, ...]:
         """The laws that did not, when they were last asked alone."""
-        return tuple(law for law in self.laws.values() if law.broken)
+        return tuple(law for law in self.laws.values() if law.outcome and not law.passes)
 
     @property
     def singles(self) -> tuple[Group, ...]:
@@ -89,13 +100,11 @@ class Trial(msgspec.Struct, frozen=True):
         files = None if run.files is None else frozenset(run.files)
         judged, suspects = {}, set()
         for name in self.asked & set(group):
-            outcome = outcomes.get(name)
-            if isinstance(outcome, Passed):
-                judged[name] = Law(name, "", files)
-            elif len(group) > 1:
-                suspects.add(name)
+            law = Law(name, outcomes.get(name, _NOT_RUN), files)
+            if law.passes or len(group) == 1:
+                judged[name] = law
             else:
-                judged[name] = Law(name, evidence(outcome) if outcome else "not run", files)
+                suspects.add(name)
         return Trial(
             {**self.laws, **judged},
             waiting=self.waiting | suspects,

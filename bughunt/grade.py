@@ -65,7 +65,7 @@ def evidence(outcome: Outcome) -> str:
         case Passed():
             return "passes"
         case Failed(message):
-            return _line(difference(message))
+            return _line(difference(message)) or "an assertion fails"
         case Crashed(exception, message, where):
             place = f" at {where}" if where else ""
             return _line(f"{exception}{place}: {message}" if message else f"{exception}{place}")

@@ -19,6 +19,7 @@ from bughunt.errors import BughuntError
 from bughunt.general_laws import Law, Trial
 from bughunt.manifest import general_file, general_law_names
 from bughunt.record import Form, Found
+from bughunt.running.outcome import Passed
 from bughunt.workspace import Workspace, changed_tests
 
 FORMAT = 1
@@ -115,13 +116,13 @@ def of_kept(start: Start) -> Trial:
     """Return a trial of the laws that the start code kept, as long as nothing has changed."""
     kept = {name: it.files for name, it in start.laws.items() if it.kept}
     files = {name: None if it is None else frozenset(it) for name, it in kept.items()}
-    return Trial({name: Law(name, "", it) for name, it in files.items()})
+    return Trial({name: Law(name, Passed(), it) for name, it in files.items()})
 
 
 def of_trial(trial: Trial) -> Start:
     """Return what a trial of the start code found, at its end."""
     laws = {
-        name: AtStart(law.broken == "", None if law.files is None else tuple(sorted(law.files)))
+        name: AtStart(law.passes, None if law.files is None else tuple(sorted(law.files)))
         for name, law in sorted(trial.laws.items())
     }
     return Start(format=FORMAT, laws=laws)
@@ -159,7 +160,7 @@ def keep(workspace: Workspace, start: Start) -> Iterator[str]:
 
 def broken(trial: Trial) -> tuple[Broken, ...]:
     """Return what a trial of laws that were kept at the start has found broken so far."""
-    return tuple(Broken(it.name, general_file(it.name), it.broken or "") for it in trial.broken)
+    return tuple(Broken(it.name, general_file(it.name), it.evidence) for it in trial.broken)
 
 
 def unknown(error: BughuntError) -> str:

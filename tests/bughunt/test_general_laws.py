@@ -63,10 +63,23 @@ def test_everybody_is_asked_once_in_company_and_who_does_not_pass_alone(broken):
     assert max(map(len, asked)) == 8
 
 
+def test_a_failure_that_says_nothing_is_a_failure():
+    """An assertion without a message, in a law or in what it calls."""
+    end = trial(("a",)).ask().ended(("a",), run("a", {"a": Failed("")}))
+    assert [(law.name, law.evidence) for law in end.broken] == [("a", "an assertion fails")]
+    assert end.passing == ()
+
+
+def test_a_law_that_no_run_tells_of_is_broken():
+    """Such as one whose file is gone."""
+    end = trial(("a",)).ask().ended(("a",), run(()))
+    assert [law.evidence for law in end.broken] == ["not run"]
+
+
 def test_a_save_concerns_who_asked_for_the_file():
     """Or for whom nobody knows it, such as while it is asked."""
     files = {"a": GPT, "b": "x.py"}
-    settled = Trial({name: Law(name, "", frozenset({file})) for name, file in files.items()})
+    settled = Trial({name: Law(name, Passed(), frozenset({file})) for name, file in files.items()})
     assert settled.saved(Saves(frozenset({GPT}))).waiting == {"a"}
     assert settled.saved(Saves(frozenset({"tests/general/test_b.py"}))).waiting == {"b"}
     assert settled.saved(Saves(frozenset({"tests/conftest.py"}))).waiting == {"a", "b"}
