@@ -16,6 +16,7 @@ def place(
     *,
     time: int,
     may_replace: Callable[[Path], bool] | None = None,
+    advice: str = "Choose another destination, or replace a workspace with --force.",
 ) -> Path:
     """Write the files into a new folder at ``destination``; return its absolute path.
 
@@ -27,6 +28,7 @@ def place(
         destination: of the folder; the folders above it are made.
         time: seconds since 1970, for every file and folder.
         may_replace: asked about a folder that stands there; None: nothing is replaced.
+        advice: for when nothing is replaced, and something stands there.
 
     Raises:
         DestinationExists: when something stands there that is not to be replaced.
@@ -34,7 +36,7 @@ def place(
 
     """
     destination = Path(os.path.abspath(destination))  # noqa: PTH100  a link is not followed
-    _check(destination, may_replace)
+    _check(destination, may_replace, advice)
     fresh = _sibling(destination, "new")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
@@ -118,11 +120,10 @@ def _make_folders(folder: Path, made: list[Path]) -> None:
         made.append(it)
 
 
-def _check(destination: Path, may_replace: Callable[[Path], bool] | None) -> None:
+def _check(destination: Path, may_replace: Callable[[Path], bool] | None, advice: str) -> None:
     if not os.path.lexists(destination):
         return
     if may_replace is None:
-        advice = "Choose another destination, or replace a workspace with --force."
         raise DestinationExists(f"{destination}: already exists. {advice}")
     if destination.is_symlink() or not destination.is_dir():
         text = f"{destination}: is not a folder of its own, so --force does not replace it."

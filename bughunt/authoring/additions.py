@@ -29,6 +29,7 @@ class Added(msgspec.Struct, frozen=True):
     bug: Bug
     detector: Path
     is_new_law: bool
+    twins: tuple[str, ...] = ()  # older bugs that are made by the same edits
 
     def line(self, field: str) -> int:
         """Return the line of levels.yaml on which a field of the bug stands."""
@@ -95,4 +96,6 @@ def add(bank: Bank, entry: Entry) -> Added:
             detector.unlink()
         raise
     loaded = load_bank(bank.path)
-    return Added(loaded, loaded.bugs[entry.id], detector, is_new)
+    bug = loaded.bugs[entry.id]
+    twins = tuple(it.id for it in bank.bugs.values() if set(it.edits) == set(bug.edits))
+    return Added(loaded, bug, detector, is_new, twins)

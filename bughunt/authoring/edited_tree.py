@@ -32,11 +32,18 @@ def write_scratch(bank: Bank, destination: Path) -> Path:
 
     Raises:
         DestinationExists: when something stands there.
+        WorkspaceError: when that is in a package of the bank, or among its detectors.
         EnvironmentProblem: when the system refuses.
 
     """
+    target = destination.resolve()
+    for folder in (*(bank.root / package for package in bank.packages), bank.detectors):
+        if target.is_relative_to(folder.resolve()):
+            text = f"{destination}: lies in {folder}, so the copy would become a part of the bank."
+            raise WorkspaceError(f"{text} Choose a folder outside.")
     files = {path: read(bank.root / path) for path in bank.files}
-    return place(files, destination, time=int(time.time()))
+    advice = "Choose another folder, or remove that one."
+    return place(files, destination, time=int(time.time()), advice=advice)
 
 
 def from_folder(bank: Bank, folder: Path) -> Edited:

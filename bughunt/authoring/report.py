@@ -71,4 +71,5 @@ def _words_row(words: Words) -> tuple[Line, ...]:
 def _law_of(preview: Preview) -> Iterator[Line]:
     exception = preview.bug.expect.exception
     yield Line(f"{preview.detector}: {preview.law or 'says nothing of its law'}")
-    yield Line(f"It is to end with {exception or 'an assertion that fails'}.")
+    how = exception or "an assertion that fails"
+    yield Line(f"With the bug it is to end with {how}; with the clean code it is to pass.")

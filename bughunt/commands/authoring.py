@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,12 +55,15 @@ def field_options(command: Callable[..., None]) -> Callable[..., None]:
 @bank_option
 def scratch(folder: Path, bank: Path | None) -> None:
     """Copy the clean packages to FOLDER, to be edited and given to 'bank new --from FOLDER'."""
+    from bughunt.authoring.addition_report import bank_words
     from bughunt.authoring.edited_tree import write_scratch
     from bughunt.report import shown
 
-    written = write_scratch(load(bank), folder)
-    click.echo(f"Clean copy in {shown(written)}. Edit it as the bug would have it, then:")
-    click.echo(f"  bughunt bank new NAME_OF_THE_BUG --from {shown(written)}")
+    loaded = load(bank)
+    written = shown(write_scratch(loaded, folder))
+    click.echo(f"Clean copy in {written}. Edit it as the bug would have it, then:")
+    source = f"--from {shlex.quote(written)}{bank_words(loaded)}"
+    click.echo(f"  bughunt bank new NAME_OF_THE_BUG {source}")
 
 
 @click.command()
@@ -153,7 +157,7 @@ def propose(
         report.write_json(addition_report.proposals_data(found), sys.stdout)
         return
     if take is None:
-        report.write(addition_report.proposed(found, limit), sys.stdout)
+        report.write(addition_report.proposed(loaded, found, limit), sys.stdout)
         if not sys.stdin.isatty():
             return
         take = ask_number(len(found.candidates))

@@ -1,12 +1,15 @@
 """New bugs: what is written into a catalogue, and what is said of it."""
 
 import json
+from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 from click.testing import CliRunner
 
 from bughunt.authoring import additions, entry
+from bughunt.authoring.addition_report import bank_words
 from bughunt.authoring.entry import Entry
 from bughunt.cli import bughunt
 from bughunt.detector import Failed, run_cases
@@ -173,6 +176,30 @@ def test_edited_copy_becomes_a_bug_by_one_command(run, edited, bank_folder):
     assert (bug.symptom, bug.topics, bug.difficulty) == ("Totals forget.", ("sums", "memory"), 2)
     assert bug.edits == (EDIT,)
     assert bug.unwritten == ("hints", "explanation", "reference")
+
+
+def test_next_step_names_the_bank_that_was_named(run, edited):
+    """As it stands it can be typed; without the bank it would be about that of bughunt."""
+    copied = run("scratch", "another copy").output
+    assert "bughunt bank new NAME_OF_THE_BUG --from 'another copy' --bank .\n" in copied
+    result = run("new", "last_number_only", "--from", edited)
+    assert "Next: bughunt bank verify --bug last_number_only --bank .\n" in result.output
+
+
+def test_bank_of_bughunt_need_not_be_named():
+    """It is the default; a catalogue with a name of its own is named with its file."""
+    bank = load_bank()
+    assert bank_words(bank) == ""
+    other = msgspec.structs.replace(bank, path=Path.cwd() / "my banks" / "first.yaml")
+    assert bank_words(other) == " --bank 'my banks/first.yaml'"
+
+
+def test_the_same_edits_under_a_second_id_are_told(run, edited):
+    """Two bugs that are one: a level with both could not be made."""
+    assert "It has the edits of" not in run("new", "first", "--from", edited).output
+    result = run("new", "second", "--from", edited)
+    assert result.exit_code == 0, result.output
+    assert "It has the edits of 'first'." in result.output
 
 
 def test_diff_on_the_standard_input_becomes_a_bug(run):

@@ -8,6 +8,7 @@ import pytest
 from bughunt.authoring.edited_tree import from_diff, from_folder, write_scratch
 from bughunt.errors import BankError, DestinationExists, WorkspaceError
 from bughunt.mutate import unified_diff
+from bughunt.spec import load_bank
 
 PATH = "abacus/arithmetic.py"
 
@@ -31,8 +32,16 @@ def test_scratch_copy_differs_from_the_clean_tree_in_nothing(bank, copy):
 
 def test_scratch_copy_is_not_written_over_something(bank, copy):
     """Somebody may have edited there already."""
-    with pytest.raises(DestinationExists, match="already exists"):
+    with pytest.raises(DestinationExists, match=r"already exists\. Choose another folder, or rem"):
         write_scratch(bank, copy)
+
+
+@pytest.mark.parametrize("folder", ["abacus/copy", "abacus", "tests/detectors/new/copy"])
+def test_scratch_copy_is_not_written_into_the_bank(bank, bank_folder, folder):
+    """It would be a package, or a law, of every hunt from then on."""
+    with pytest.raises(WorkspaceError, match="would become a part of the bank"):
+        write_scratch(bank, bank_folder / folder)
+    assert set(load_bank(bank.path).files) == set(bank.files)
 
 
 def test_edited_file_of_a_folder_is_found(bank, copy):

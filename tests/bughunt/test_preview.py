@@ -49,7 +49,7 @@ def test_preview_holds_all_that_an_author_has_to_look_at(bank_folder):
         "-    result = 0\n+    result = 1\n",
         "Region   Look at the first line.",
         "test_total_of_nothing_is_nothing.py: The total of no numbers is zero.",
-        "It is to end with an assertion that fails.",
+        "With the bug it is to end with an assertion that fails; with the clean code it is to",
     ):
         assert text in result.output
 

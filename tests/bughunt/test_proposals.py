@@ -128,7 +128,9 @@ def test_table_of_candidates_needs_no_terminal(bank_folder, monkeypatch):
     result = CliRunner().invoke(bughunt, command)
     assert result.exit_code == 0, result.output
     assert "the best first" in result.output
-    assert "--take N --as NAME_OF_THE_BUG" in result.output
+    assert "--take N --as NAME_OF_THE_BUG --bank ." in result.output
+    for title in ("LAWS", "unseen"):
+        assert result.output.count(f"\n{title}: ") == 1
 
 
 def test_taking_a_candidate_needs_a_name(bank_folder, monkeypatch):
