@@ -186,12 +186,13 @@ def changed(diff: str) -> tuple[Block, ...]:
 
 
 def revealed(number: int, bug: Bug, diff: str) -> tuple[Block, ...]:
-    """Return the answer to one symptom: the bug as a diff of the clean code, and why it matters."""
+    """Return the answer to one symptom: the bug as a diff, and why it matters."""
     return (
         Line(f"Symptom {number}: {bug.symptom}", "bold"),
         _BLANK,
         Line(f"The code has: {bug.id.replace('_', ' ')}.", "yellow"),
         _BLANK,
+        Line("- as it should be, + as it is:", "dim"),
         Diff(diff),
         _BLANK,
         *lesson(bug.explanation, bug.cost, bug.reference),

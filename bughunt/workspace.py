@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -171,10 +171,17 @@ def changes(workspace: Workspace, bank: Bank) -> str:
     return unified_diff(pristine(workspace, bank).mutated, _current(workspace))
 
 
-def mutation_diff(bank: Bank, bug: Bug) -> str:
-    """Return what one bug changes in the clean code, as a unified diff."""
-    tree = mutate(bank, (bug,))
-    return unified_diff(tree.clean, tree.mutated)
+def mutation_diff(bank: Bank, bug: Bug, beside: Iterable[Bug] = ()) -> str:
+    """Return what one bug changes in the code, as a unified diff.
+
+    Args:
+        bank: of the bug.
+        bug: the one.
+        beside: the other bugs of the code, which both sides have, so that none is given away.
+
+    """
+    others = [it for it in beside if it != bug]
+    return unified_diff(mutate(bank, others).mutated, mutate(bank, (*others, bug)).mutated)
 
 
 def changed_tests(workspace: Workspace) -> tuple[ChangedTest, ...]:

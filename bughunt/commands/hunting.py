@@ -164,7 +164,8 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
 
     here = this_workspace()
     symptom = _symptom(here, number)
-    bug = workspace.bugs_of(here, loaded := load(bank))[number - 1]
+    bugs = workspace.bugs_of(here, loaded := load(bank))
+    bug = bugs[number - 1]
     moment = _now()
     is_fixed = _keep(here, moment).after.trail(number).first_fixed is not None
     if not (yes or is_fixed):
@@ -173,7 +174,8 @@ def reveal(number: int, yes: bool, bank: Path | None) -> None:
             click.echo("\nnothing shown; --yes skips the question", err=True)
             return
     _keep(here, moment, lambda progress: progress.with_answer(number, moment))
-    report.write(report.revealed(number, bug, workspace.mutation_diff(loaded, bug)), sys.stdout)
+    text = workspace.mutation_diff(loaded, bug, beside=bugs)
+    report.write(report.revealed(number, bug, text), sys.stdout)
 
 
 @click.command()

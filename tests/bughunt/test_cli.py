@@ -164,6 +164,7 @@ def test_reveal_shows_cause_explanation_and_diff(hunt, bank_folder):
     for text in (
         "Symptom 2: Totals are too large.",
         "The code has: sum starts at one.",
+        "- as it should be, + as it is:\n--- a/abacus/arithmetic.py\n",
         "-    result = 0\n+    result = 1\n",
         "A sum starts at the neutral element.",
         "Where it happened: everywhere",

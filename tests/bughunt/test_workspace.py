@@ -13,6 +13,7 @@ import pytest
 
 from bughunt.errors import BankChanged, EnvironmentProblem, NotAWorkspace
 from bughunt.manifest import MANIFEST
+from bughunt.mutate import mutate
 from bughunt.select import select_bugs, select_level
 from bughunt.spec import load_bank
 from bughunt.workspace import (
@@ -265,6 +266,21 @@ def test_the_diff_of_one_bug_shows_that_bug_only(bank):
         "-    result = 0",
         "+    result = 1",
     ]
+
+
+@pytest.mark.parametrize("level", ["easy", "medium"])
+def test_the_answer_to_one_symptom_gives_no_other_bug_away(level):
+    """Around its change a hunter sees the code of his workspace, with the other bugs in it."""
+    shipped = load_bank()
+    bugs = select_level(shipped, level).bugs
+    held = mutate(shipped, bugs).mutated
+    for bug in bugs:
+        for text in re.split(r"^--- .*\n", mutation_diff(shipped, bug, bugs), flags=re.M)[1:]:
+            head, *hunks = re.split(r"^@@ -\S+ \+(\d+)\S* @@\n", text, flags=re.M)
+            lines = held[head.strip().removeprefix("+++ b/")].split("\n")
+            for first, hunk in zip(hunks[::2], hunks[1::2], strict=True):
+                seen = [it[1:] for it in hunk.rstrip("\n").split("\n") if it[0] in " +"]
+                assert seen == lines[int(first) - 1 :][: len(seen)]
 
 
 def test_a_bank_that_lost_a_bug_or_changed_the_code_says_so(workspace, bank, rewrite):
