@@ -37,6 +37,9 @@ _results_option = click.option(
 @click.option(
     "--executor", metavar="URL", help="A cluster instead of this machine: dask://HOST:PORT."
 )
+@click.option(
+    "--trust", is_flag=True, help="Run submissions even where no jail can keep them from files."
+)
 @json_option
 def grade(
     folder: Path,
@@ -46,6 +49,7 @@ def grade(
     results: Path | None,
     jobs: int,
     executor: str | None,
+    trust: bool,
     as_json: bool,
 ) -> None:
     """Grade what the candidates of FOLDER handed in: a folder or an archive for each.
@@ -53,6 +57,8 @@ def grade(
     Nothing that was handed in is imported here: it is observed in a jail, and judged outside. A run
     that was interrupted goes on.
     """
+    import msgspec
+
     from bughunt import report
     from bughunt.exam.grading import workbench
     from bughunt.exam.grading.executors import opened
@@ -61,9 +67,9 @@ def grade(
     from bughunt.exam.grading.sitting import grade as sit
     from bughunt.jail.strength import strongest
 
-    own = _exam(folder, key, out)
+    own = msgspec.structs.replace(_exam(folder, key, out), trusts=trust)
     into = results or folder / _RESULTS
-    if executor is None:
+    if executor is None and not trust:
         strongest().required()
     try:
         with (

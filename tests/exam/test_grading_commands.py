@@ -98,6 +98,15 @@ def test_grading_refuses_where_nothing_can_hold_a_submission(room, monkeypatch):
     assert "the kernel is too old" in said
 
 
+def test_grading_goes_on_there_when_told_to_trust(room, tmp_path, monkeypatch):
+    """And each record says in what."""
+    weak = Strength(None, {"built-in": "the kernel is too old"})
+    monkeypatch.setattr("bughunt.exam.grading.workbench.strongest", lambda: weak)
+    key = ("--key", room.folder / "my.key", "--results", tmp_path / "results")
+    run("grade", room.folder, *key, "--trust")
+    assert "without Landlock" in (tmp_path / "results" / "gradebook.csv").read_text()
+
+
 def test_a_local_dask_cluster_gives_the_same_marks(room, tmp_path):
     """Through the executor of its client."""
     distributed = pytest.importorskip("distributed")

@@ -16,6 +16,7 @@ from bughunt.exam.grading.appeal import appeal
 from bughunt.exam.grading.examining import examined
 from bughunt.exam.grading.publishing import sat
 from bughunt.exam.grading.record import kept
+from bughunt.exam.grading.sitting import Exam
 from bughunt.exam.grading.voiding import void
 from bughunt.exam.hint_record import Given
 
@@ -216,6 +217,21 @@ def test_a_fault_of_the_grader_costs_one_candidate_nothing(room, tmp_path, monke
     marks = room.grade()
     assert (marks["other-way"].state, marks["other-way"].score) == ("not gradable", None)
     assert "grading it failed: ZeroDivisionError" in marks["other-way"].why
+    assert marks["restorer"].score == 4
+
+
+def test_a_fault_in_reading_one_submission_stops_no_other(room, tmp_path, monkeypatch):
+    """Its candidate is not graded, and a human is told why."""
+    real = Exam.read
+
+    def fails_for_one(exam, path):
+        return real(exam, path) if path.name != "half.zip" else 1 / 0
+
+    monkeypatch.setattr(Exam, "read", fails_for_one)
+    monkeypatch.setattr(room, "results", tmp_path / "results")
+    marks = room.grade()
+    assert marks["half"].score is None
+    assert "half.zip" in (room.results / "review.csv").read_text()
     assert marks["restorer"].score == 4
 
 

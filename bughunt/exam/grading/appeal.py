@@ -87,7 +87,7 @@ def appeal(
     case = record.findings.bugs[number - 1]
     submission = _submission(exam, submissions, record)
     task = exam.task(submission, digest=bank_digest(exam.bank))
-    bench = Workbench(exam.bank)
+    bench = Workbench(exam.bank, trusts=exam.trusts)
     try:
         tree = sieved(submission, Trees(exam.bank, task).own(task.bugs)).tree
         law = exam.bank.bugs[case.bug].detector

@@ -44,6 +44,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     submission: HandedIn
     seeds: tuple[int, ...]
     asks_others: bool  # whether laws are asked that no symptom is about
+    trusts: bool = False  # whether it may be run where nothing can hold it
 
 
 def examined(task: Task) -> Findings:
@@ -55,7 +56,7 @@ def examined(task: Task) -> Findings:
     """
     started = time.monotonic()
     try:
-        bench = workbench(task.bank, task.bank_digest)
+        bench = workbench(task.bank, task.bank_digest, trusts=task.trusts)
         found = Examination(bench, task).findings()
     except NoJail:
         raise
@@ -113,7 +114,7 @@ class Examination:
             records = [_suspected(it) for it in records]
         breakage = self._breakage(restored, records)
         return Findings(
-            tier=self._bench.tier.name,
+            tier=self._bench.jail,
             bugs=tuple(records),
             broken=breakage.broken if breakage else (),
             laws_asked=breakage.asked if breakage else 0,

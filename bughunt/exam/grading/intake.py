@@ -78,13 +78,18 @@ def taken_in(path: Path, packages: Iterable[str]) -> HandedIn:
         taken = _taken(path)
         found = _rooted(taken, set(packages))
     except NotGradable as error:
-        return HandedIn(
-            source=source, files={}, names=(), refused=(), modified=_modified(path),
-            digest=_digest({"source": os.fsencode(path.name)}), trouble=str(error),
-        )  # fmt: skip
+        return unread(path, str(error))
     return HandedIn(
         source=source, files=found.files, names=found.names, refused=found.refused,
         modified=_modified(path), digest=_digest(found.files),
+    )  # fmt: skip
+
+
+def unread(path: Path, trouble: str) -> HandedIn:
+    """Return a submission that nobody can grade."""
+    return HandedIn(
+        source=clean(path.name), files={}, names=(), refused=(), modified=_modified(path),
+        digest=_digest({"source": os.fsencode(path.name)}), trouble=trouble,
     )  # fmt: skip
 
 

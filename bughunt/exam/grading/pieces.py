@@ -27,8 +27,8 @@ def pieces(text: str) -> Pieces:
     found: dict[str, list[str]] = {}
     for name, function in functions(module):
         found.setdefault(name, []).append(ast.dump(function))
-        function.body = []
-        function.decorator_list = []
+        function.body, function.decorator_list, function.returns = [], [], None
+        function.args = ast.arguments([], [], None, [], [], None, [])
     said = {name: "\n".join(it) for name, it in found.items()}
     return {MODULE: ast.dump(module)} | said
 

@@ -24,10 +24,6 @@ _LZMA_MEMORY = 1 << 27
 _STEP = 1 << 16
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_FAULTS = (
-    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, OSError, EOFError,
-    ValueError, NotImplementedError, RuntimeError, OverflowError,
-)  # fmt: skip
 
 
 def is_archive(name: str) -> bool:
@@ -48,7 +44,9 @@ def unpacked(content: bytes) -> Taken:
             _take_zip(content, entries)
         else:
             _take_tar(content, entries)
-    except _FAULTS as error:
+    except NotGradable:
+        raise
+    except Exception as error:  # a library may trip over a damaged archive in any way
         text = f"cannot be unpacked: {type(error).__name__}. Ask for another archive."
         raise NotGradable(text) from None
     return entries.taken()
@@ -57,7 +55,9 @@ def unpacked(content: bytes) -> Taken:
 def _take_zip(content: bytes, entries: Entries) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
-            if info.is_dir() or not entries.admits(info.orig_filename, _zip_kind(info)):
+            if info.orig_filename.endswith("/") or not entries.admits(
+                info.orig_filename, _zip_kind(info)
+            ):
                 continue
             if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
                 raise NotGradable("is encrypted or packed in a rare way. Ask for a plain archive.")

@@ -20,8 +20,11 @@ from bughunt.exam.lock import bank_digest
 from bughunt.jail.answer import Died, Ending, Exceeded, Malformed, Observed, Raised
 from bughunt.jail.keeper import Jail
 from bughunt.jail.strength import strongest
+from bughunt.jail.tiers import Tier
 from bughunt.running import observation
 from bughunt.spec import Bank, load_bank
+
+UNGUARDED = Tier("built-in", needs_landlock=False)
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -32,12 +35,22 @@ class Sight(msgspec.Struct, frozen=True):
 
 
 class Workbench:
-    """A bank, and the jails in which its detectors look at submissions."""
+    """A bank, and the jails in which its detectors look at submissions.
 
-    def __init__(self, bank: Bank) -> None:
+    Args:
+        bank: whose detectors.
+        trusts: whether a submission may be run where no tier holds. It then may read what the
+            grader may read; the other limits stay.
+
+    """
+
+    def __init__(self, bank: Bank, *, trusts: bool = False) -> None:
         self.bank = bank
         self.laws = Laws(bank, Path(judging.__file__).read_text(encoding="utf-8"))
-        self.tier = strongest().required()
+        strength = strongest()
+        weak = strength.tier is None and trusts
+        self.tier = UNGUARDED if weak else strength.required()
+        self.jail = f"{self.tier.name}, without Landlock" if weak else self.tier.name
         self._observing = Jail(self.tier, self.laws.preload)
         self._judging = Jail(self.tier, self.laws.preload)
 
@@ -96,18 +109,18 @@ def in_words(ending: Ending) -> str:
             return "it observed something"
 
 
-_OPEN: dict[tuple[int, Path, str], Workbench] = {}
+_OPEN: dict[tuple[int, Path, str, bool], Workbench] = {}
 _LOCK = threading.Lock()
 
 
-def workbench(path: Path, digest: str) -> Workbench:
+def workbench(path: Path, digest: str, *, trusts: bool) -> Workbench:
     """Return the workbench of this thread for a bank; it stays until ``close_all``.
 
     Raises:
         ExamError: when the bank that lies there is another one.
 
     """
-    name = (threading.get_ident(), path, digest)
+    name = (threading.get_ident(), path, digest, trusts)
     with _LOCK:
         found = _OPEN.get(name)
     if found is None:
@@ -115,7 +128,7 @@ def workbench(path: Path, digest: str) -> Workbench:
         if bank_digest(bank) != digest:
             text = f"{path}: is another bank here than where grading began."
             raise ExamError(f"{text} Install the same on every machine.")
-        found = Workbench(bank)
+        found = Workbench(bank, trusts=trusts)
         with _LOCK:
             _OPEN[name] = found
     return found

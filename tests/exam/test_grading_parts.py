@@ -1,0 +1,192 @@
+"""The parts of grading that need no jail: intake, comparison, suspicion, marks."""
+
+import ast
+import contextlib
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hand_in import tarred, zipped
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bughunt.exam.grading import judging
+from bughunt.exam.grading.entries import NotGradable
+from bughunt.exam.grading.figures import _correlation
+from bughunt.exam.grading.pieces import differing, pieces
+from bughunt.exam.grading.suspicion import flags
+from bughunt.exam.grading.unpacking import unpacked
+
+HEADS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\0", b"")
+SOURCE = '''\
+"""Words."""
+
+import math
+
+
+class Box:
+    """A box."""
+
+    size = 3
+
+    def area(self):
+        """Return it."""
+        return self.size**2
+
+
+def root(number):
+    return math.sqrt(number)
+'''
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_of_any_packing_gives_its_sources(mode):
+    """And the names of the rest."""
+    taken = unpacked(tarred({"shop/a.py": b"x = 1\n", "notes.txt": b"no"}, mode))
+    assert taken.files == {"work/shop/a.py": b"x = 1\n"}
+    assert taken.names == ("work/notes.txt", "work/shop/a.py")
+
+
+@given(st.binary(max_size=400), st.sampled_from(HEADS))
+def test_noise_is_not_gradable_and_never_an_error_of_another_kind(noise, head):
+    """Whatever it begins with."""
+    with contextlib.suppress(NotGradable):
+        assert unpacked(head + noise).files == {}
+
+
+@given(st.data())
+def test_a_damaged_archive_is_refused_or_read_and_nothing_else(data):
+    """One byte of an honest archive is another one."""
+    content = bytearray(zipped({"shop/a.py": b"x = 1\n" * 20, "b.py": b"y = 2\n"}))
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] = data.draw(st.integers(0, 255))
+    try:
+        taken = unpacked(bytes(content))
+    except NotGradable:
+        return
+    assert all(len(it) <= 120 for it in taken.files.values())
+
+
+def test_more_entries_than_any_workspace_are_refused(monkeypatch):
+    """Before they are read."""
+    monkeypatch.setattr("bughunt.exam.grading.entries.MOST_ENTRIES", 3)
+    with pytest.raises(NotGradable, match="more than 3 files"):
+        unpacked(zipped({f"{it}.txt": b"" for it in range(4)}))
+
+
+def test_what_nobody_looks_at_is_not_even_unpacked():
+    """A bomb without a source is no danger."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("work/data.bin", bytes(30_000_000))
+        archive.writestr("work/a.py", "x = 1\n")
+    assert unpacked(stream.getvalue()).files == {"work/a.py": b"x = 1\n"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ('"""Return it."""', '"""Give it."""', set()),
+        ("import math\n", "import math  # for roots\n", set()),
+        ("math.sqrt(number)", "math.sqrt(\n        number\n    )", set()),
+        ("self.size**2", "self.size**3", {"Box.area"}),
+        ("size = 3", "size = 4", {"<module>"}),
+        ("math.sqrt(number)", "number**0.5", {"root"}),
+        ("def root(number):", "@staticmethod\ndef root(number):", {"root"}),
+        ("def root(number):", "def root(number=4):", {"root"}),
+    ],
+)
+def test_a_change_is_seen_in_its_piece_and_in_no_other(old, new, changed):
+    """Words and layout are none."""
+    assert differing(pieces(SOURCE), pieces(SOURCE.replace(old, new))) == changed
+
+
+def test_a_function_that_is_defined_again_is_another_one():
+    """The first definition may be as it was."""
+    again = SOURCE + "\n\ndef root(number):\n    return 0\n"
+    assert "root" in differing(pieces(SOURCE), pieces(again))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("import sys\n    return 0", "imports sys"),
+        ("from os import environ\n    return environ", "imports os"),
+        ("return eval('1')", "calls eval()"),
+        ("return number.__class__", "uses .__class__"),
+        ("math.sqrt = abs\n    return 1", "assigns to a part of 'math'"),
+        (
+            "try:\n        return 1\n    except Exception:\n        return 2",
+            "catches every exception",
+        ),
+        (f"return {list(range(50))}[0]", "holds many numbers, as recorded data would be"),
+        (f"return {'x' * 500!r}", "holds a long text, as recorded data would be"),
+    ],
+)
+def test_what_no_fix_needs_stands_out_with_its_line(body, reason):
+    """In what was changed, and only there."""
+    text = SOURCE.replace("return math.sqrt(number)", body)
+    found = flags("a.py", text, SOURCE)
+    assert reason in {it.reason for it in found}
+    assert min(it.line for it in found) >= 16
+    assert flags("a.py", text, text) == ()
+
+
+def test_what_the_start_has_does_not_stand_out():
+    """An honest fix may use it as well."""
+    start = SOURCE.replace("import math", "import math\nimport sys")
+    text = start.replace("math.sqrt(number)", "math.sqrt(number) + 0 * len(sys.argv)")
+    assert flags("a.py", text, start) == ()
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text(max_size=3)
+VALUES = st.recursive(
+    PLAIN, lambda it: st.lists(it, max_size=3) | st.dictionaries(st.text(max_size=2), it)
+)
+
+
+@given(VALUES, VALUES)
+def test_observations_agree_with_themselves_and_as_equality_says(one, other):
+    """Types included; floats up to rounding, which these differ by more than."""
+    assert judging.agree(one, one)
+    if not judging.agree(one, other):
+        assert type(one) is not type(other) or one != other
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agrees"),
+    [
+        (np.float32([1, 2]), np.float64([1, 2.0001]), True),
+        (np.float32([1, 2]), np.float32([1, 2.1]), False),
+        (np.float32([1, np.nan]), np.float32([1, np.nan]), True),
+        (np.float32([1, np.nan]), np.float32([1, 2]), False),
+        (np.int64([1, 2]), np.float64([1, 2]), False),
+        (np.zeros((2, 1)), np.zeros((1, 2)), False),
+        (1, True, False),
+        ([1], (1,), False),
+    ],
+)
+def test_arrays_agree_up_to_rounding_and_in_shape_and_kind(one, other, agrees):
+    """In both directions."""
+    assert judging.agree(one, other) is judging.agree(other, one) is agrees
+
+
+def test_discrimination_is_the_correlation_that_numpy_computes():
+    """Without spread there is none."""
+    draw = random.Random(1)
+    one = [float(draw.random() < 0.5) for _ in range(40)]
+    other = [it / 3 + draw.random() for it in one]
+    assert _correlation(one, other) == pytest.approx(np.corrcoef(one, other)[0, 1])
+    assert _correlation([1.0] * 5, other[:5]) is None
+
+
+def test_the_judge_imports_nothing_of_ours_that_is_not_in_a_jail():
+    """Its text runs where only the format of observations and the cases are known."""
+    module = ast.parse(Path(judging.__file__).read_text())
+    names = {it.module for it in ast.walk(module) if isinstance(it, ast.ImportFrom)}
+    assert {it for it in names if it and it.startswith("bughunt")} == {
+        "bughunt.running", "bughunt.running.case"
+    }  # fmt: skip
