@@ -16,7 +16,7 @@ import msgspec
 from bughunt import yaml_document
 from bughunt.catalogue import BugEntry, Catalogue, ImpactEntry, SourceEntry
 from bughunt.conversion import misfits, shown
-from bughunt.errors import BankError, did_you_mean
+from bughunt.errors import did_you_mean
 from bughunt.spoilers import spoilers
 from bughunt.yaml_document import Document, Keys, described, line_of
 from mutations import Operator, UnknownOperator, operator_names, operator_type
@@ -130,7 +130,8 @@ def load_bank(path: Path | None = None) -> Bank:
 
     """
     path = (path or DEFAULT_BANK).resolve()
-    document = yaml_document.parse(_content(path), _label(path))
+    content = yaml_document.content_of(path, "Give the path of a levels.yaml.")
+    document = yaml_document.parse(content, _label(path))
     document.check()
     broken = _note_misfits(document)
     source = msgspec.convert(document.data["source"], SourceEntry)
@@ -183,16 +184,6 @@ def _note_misfits(document: Document) -> set[Keys]:
 def _label(path: Path) -> str:
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise BankError([f"{path}: no such file. Give the path of a levels.yaml."]) from None
-    except OSError as error:
-        text = f"{path}: cannot be read: {error.strerror}. Give the path of a levels.yaml."
-        raise BankError([text]) from None
 
 
 def _package_files(root: Path, packages: tuple[str, ...]) -> tuple[str, ...]:

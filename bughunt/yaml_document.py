@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import re
+import stat
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,6 +18,7 @@ import yaml
 from bughunt.errors import BankError
 
 Keys = tuple[str | int, ...]
+MOST_BYTES = 10_000_000  # of a file that people write by hand
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -82,6 +85,29 @@ def described(keys: Keys) -> str:
         keys = keys[2:]
     path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
     return f"{words}{path.lstrip('.')}: " if path else words
+
+
+def content_of(file: Path, advice: str) -> bytes:
+    """Return the content of a file that people write: a regular one of bounded size.
+
+    Raises:
+        BankError: which ends in the advice, when it is something else, or cannot be read.
+
+    """
+    try:
+        if stat.S_ISREG(file.stat().st_mode):
+            with file.open("rb") as opened:
+                content = opened.read(MOST_BYTES + 1)
+            if len(content) <= MOST_BYTES:
+                return content
+            problem = f"is larger than {MOST_BYTES // 1_000_000} MB"
+        else:
+            problem = "is no regular file"
+    except FileNotFoundError:
+        problem = "no such file"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    raise BankError([f"{file}: {problem}. {advice}"])
 
 
 def parse(content: bytes, label: str) -> Document:

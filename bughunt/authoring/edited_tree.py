@@ -14,6 +14,7 @@ from bughunt.errors import BankError, WorkspaceError
 from bughunt.mutate import clean_tree, read
 from bughunt.placement import place
 from bughunt.spec import Bank
+from bughunt.yaml_document import content_of
 
 _LEFT_BEHIND = ("__pycache__",)
 _RANGE = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -60,7 +61,7 @@ def from_folder(bank: Bank, folder: Path) -> Edited:
         text = f"{folder}: holds no folder {names}. Name an edited copy of {bank.root}."
         raise WorkspaceError(text)
     contents = {
-        file.relative_to(folder).as_posix(): read(file)
+        file.relative_to(folder).as_posix(): content_of(file, "Put it back as it was.")
         for package in present
         for file in sorted((folder / package).rglob("*"))
         if file.is_file() and _counts(file.relative_to(folder))

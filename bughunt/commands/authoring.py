@@ -181,7 +181,23 @@ def _edited(bank: Bank, folder: Path | None, diff: Any) -> Edited:
 
     if folder is not None:
         return edited_tree.from_folder(bank, folder)
-    return edited_tree.from_diff(bank, diff.read().decode("utf-8", errors="surrogateescape"))
+    return edited_tree.from_diff(bank, _diff_text(diff))
+
+
+def _diff_text(diff: Any) -> str:
+    """Read a diff, from a pipe as well; one without end is refused."""
+    from bughunt.errors import BankError
+    from bughunt.yaml_document import MOST_BYTES
+
+    try:
+        content = diff.read(MOST_BYTES + 1)
+    except OSError as error:
+        text = f"{diff.name}: cannot be read: {error.strerror}. Name a file with a diff."
+        raise BankError([text]) from None
+    if len(content) > MOST_BYTES:
+        text = f"{diff.name}: is larger than {MOST_BYTES // 1_000_000} MB. Name a file with a diff."
+        raise BankError([text])
+    return content.decode("utf-8", errors="surrogateescape")  # type: ignore[no-any-return]
 
 
 def _chosen(bank: Bank, found: Sequence[Mutant], take: int | None) -> Derived:

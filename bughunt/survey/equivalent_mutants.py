@@ -47,7 +47,8 @@ def declared(
     """
     if not file.exists():
         return {}
-    document = yaml_document.parse(file.read_bytes(), label)
+    content = yaml_document.content_of(file, "Write a list of equivalent mutants there.")
+    document = yaml_document.parse(content, label)
     document.check()
     found: dict[Mutant, str] = {}
     for index, entry in enumerate(_entries(document)):

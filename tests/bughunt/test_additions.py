@@ -238,6 +238,7 @@ WRONG = {
         ["--at", "abacus/arithmetic.py:8", "--take", "99"],
         "there is no change 99",
     ),
+    "diff without end": (["--diff", "/dev/zero"], "is larger than 10 MB. Name a file with a diff"),
     "unchanged copy": (["--from", "."], "nothing differs from the clean tree"),
 }
 

@@ -44,6 +44,14 @@ def test_scratch_copy_is_not_written_into_the_bank(bank, bank_folder, folder):
     assert set(load_bank(bank.path).files) == set(bank.files)
 
 
+def test_file_too_large_for_anybody_to_edit_is_not_read(bank, copy):
+    """A hole in a file takes no place on the disk, and all the memory when it is read."""
+    with (copy / "abacus/huge.py").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(BankError, match=r"huge\.py: is larger than 10 MB"):
+        from_folder(bank, copy)
+
+
 def test_edited_file_of_a_folder_is_found(bank, copy):
     """What running the code leaves behind counts for nothing."""
     edit(copy / PATH, "result = 0", "result = 1")
