@@ -30,6 +30,14 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True, order=True):
     rule: str  # one of the rules of a proof, or "catalogue" when it cannot even be loaded
 
 
+class Linted(msgspec.Struct, frozen=True):
+    """A bank that was looked at."""
+
+    label: str  # the catalogue, as messages show it
+    bugs: int  # how many it has; 0 when it cannot be loaded
+    complaints: tuple[Complaint, ...]  # in the order of places
+
+
 def catalogues(files: Iterable[Path]) -> tuple[Path, ...]:
     """Return the catalogues that files belong to, each once; a file of no bank has none.
 
@@ -50,12 +58,19 @@ def _catalogue_of(file: Path) -> Path | None:
 
 def lint(catalogue: Path | None) -> tuple[Complaint, ...]:
     """Return what is wrong with a bank, in the order of places; None: the one of bughunt."""
+    return looked_at(catalogue).complaints
+
+
+def looked_at(catalogue: Path | None) -> Linted:
+    """Return the same, and what was looked at."""
+    label, bugs = str(catalogue), 0
     try:
         bank = load_bank(catalogue)
+        label, bugs = bank.label, len(bank.bugs)
         found = {*_of_bugs(bank), *_of_levels(bank), *_of_detectors(bank)}
     except BankError as error:
         found = {_told(problem) for problem in error.problems}
-    return tuple(sorted(found))
+    return Linted(label, bugs, tuple(sorted(found)))
 
 
 def _told(problem: str, rule: str = "catalogue") -> Complaint:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bughunt.authoring.lint import Complaint
+from bughunt.authoring.lint import Complaint, Linted
 from bughunt.authoring.operators import Tried
 from bughunt.authoring.preview import Preview, Words
-from bughunt.report import Block, Diff, Line, Table, lesson
+from bughunt.report import Block, Diff, Line, Table, counted, lesson
 
 _BLANK = Line("")
 _TOLD = ("Concept", "Region", "Nearly")  # what the three hints are about
@@ -16,6 +16,11 @@ _TOLD = ("Concept", "Region", "Nearly")  # what the three hints are about
 def complained(complaint: Complaint) -> str:
     """Return a complaint on one line, which begins with its place."""
     return f"{complaint.file}:{complaint.line}: {complaint.text}"
+
+
+def without_fault(linted: Linted) -> str:
+    """Return what was looked at in vain."""
+    return f"{linted.label}: {counted(linted.bugs, 'bug')}, nothing to complain about"
 
 
 def previewed(preview: Preview) -> tuple[Block, ...]:

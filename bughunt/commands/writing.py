@@ -20,21 +20,28 @@ def lint(files: tuple[Path, ...], bank: Path | None, as_json: bool) -> None:
     """Say what is wrong with a bank, as far as that can be said without running anything.
 
     FILE is a levels.yaml, or any file of a bank: source or detector. So a commit hook can pass
-    what is committed. Exit code 1: something is wrong.
+    what is committed; a file of no bank is told, and is no fault. Exit code 1: something is wrong.
     """
     if files and bank is not None:
         raise click.UsageError("FILE and --bank both name the bank. Leave one of them out.")
     from bughunt import report
-    from bughunt.authoring.lint import catalogues, lint
-    from bughunt.authoring.report import complained
+    from bughunt.authoring.lint import catalogues, looked_at
+    from bughunt.authoring.report import complained, without_fault
 
+    for file in files:
+        if not catalogues([file]):
+            click.echo(f"{file}: of no bank: no levels.yaml beside it or above.", err=True)
     chosen = catalogues(files) if files else (catalogue(bank),)
-    complaints = [complaint for path in chosen for complaint in lint(path)]
+    linted = [looked_at(path) for path in chosen]
+    complaints = [complaint for it in linted for complaint in it.complaints]
     if as_json:
         report.write_json(complaints, sys.stdout)
     else:
-        for it in complaints:
-            click.echo(complained(it))
+        for complaint in complaints:
+            click.echo(complained(complaint))
+    for it in linted:
+        if not it.complaints:
+            click.echo(without_fault(it), err=True)
     if complaints:
         raise click.exceptions.Exit(BUGS_REMAIN)
 

@@ -23,14 +23,45 @@ def complaints(bank_folder, monkeypatch):
     def run(*arguments):
         result = CliRunner().invoke(bughunt, ["bank", "lint", *arguments])
         assert not result.exception or isinstance(result.exception, SystemExit)
-        return result.exit_code, result.output.splitlines()
+        return result.exit_code, result.stdout.splitlines()
 
     return run
 
 
-def test_a_bank_without_fault_gives_no_word(complaints):
-    """A commit hook is silent as long as all is well."""
+def test_a_bank_without_fault_is_named_beside_the_complaints(complaints, capture):
+    """A program that reads complaints reads none; a person sees what was looked at."""
     assert complaints("levels.yaml") == (0, [])
+    assert capture("levels.yaml") == "levels.yaml: 2 bugs, nothing to complain about\n"
+
+
+def test_a_file_of_no_bank_is_told_and_no_fault(tmp_path, complaints, capture):
+    """A commit holds other files as well."""
+    stray = tmp_path / "stray.py"
+    stray.write_text("")
+    assert complaints(str(stray)) == (0, [])
+    assert capture(str(stray)) == f"{stray}: of no bank: no levels.yaml beside it or above.\n"
+
+
+@pytest.mark.parametrize("file", ["/dev/zero", "a hole"])
+def test_a_catalogue_without_end_is_refused(tmp_path, complaints, file):
+    """It would fill the memory, and nobody wrote it."""
+    if file == "a hole":
+        file = str(tmp_path / "levels.yaml")
+        with Path(file).open("wb") as opened:
+            opened.truncate(1 << 40)
+    code, lines = complaints("--bank", file)
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].endswith("Give the path of a levels.yaml.")
+
+
+@pytest.fixture
+def capture():
+    """Return a function that lints and returns what a person reads beside the complaints."""
+
+    def run(*arguments):
+        return CliRunner().invoke(bughunt, ["bank", "lint", *arguments]).stderr
+
+    return run
 
 
 def test_every_complaint_begins_with_its_place(complaints, rewrite, bank_folder):
