@@ -53,7 +53,8 @@ def examine(evidence: Evidence, groups: Sequence[Group]) -> list[SetProof]:
         try:
             evidence.with_bugs(group.bugs)
         except MutationFailed as error:
-            overlaps[index] = f"they cannot be in the same code: {error.problems[0]}"
+            reason = error.problems[0].removesuffix(".")
+            overlaps[index] = f"they cannot be in the same code: {reason}"
             continue
         claims += [(index, it, seed) for it in _claims(group.bugs) for seed in group.seeds]
     answers = evidence.ask(

@@ -404,6 +404,7 @@ def test_bugs_that_change_the_same_place_are_a_conflict(write):
 
     (conflict,) = proof.conflicts
     assert "they cannot be in the same code" in conflict.because
+    assert conflict.because.endswith("narrow an edit.")
     assert "changes line 14 of abacus/arithmetic.py" in conflict.because
 
 
