@@ -6,7 +6,7 @@ and begun anew: no command fails for want of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -89,14 +89,15 @@ def recover(root: Path, form: Form[R], problem: Callable[[R], str], moment: date
         return Found(None, (f"{error} It is kept in {folder}, and a new one is begun.",))
 
 
-def keep(root: Path, form: Form[R], record: R) -> Iterator[str]:
-    """Write the record; yield why that cannot be done."""
+def keep(root: Path, form: Form[R], record: R) -> tuple[str, ...]:
+    """Write the record; return why that cannot be done, if so."""
     content = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
     advice = f"Look at its permissions; until it can be, {form.loss}."
     try:
         placement.place_file(content, root / form.path, advice=advice)
     except EnvironmentProblem as error:
-        yield str(error)
+        return (str(error),)
+    return ()
 
 
 def _put_away(file: Path, root: Path, moment: datetime) -> Path:

@@ -7,7 +7,7 @@ each law asks for. From then on only those laws are asked whose files are not as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -20,7 +20,7 @@ from bughunt.general_laws import Law, Trial
 from bughunt.manifest import general_file, general_law_names
 from bughunt.record import Form, Found
 from bughunt.running.outcome import Passed
-from bughunt.workspace import Workspace, changed_tests
+from bughunt.workspace import Workspace, changed_tests, package_files
 
 FORMAT = 1
 START = ".bughunt/start.json"
@@ -37,7 +37,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The record in ``.bughunt/start.json``."""
 
     format: int
-    laws: dict[str, AtStart]  # every general law of the workspace
+    laws: dict[str, AtStart]  # general laws of the workspace, but for those without a verdict
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -60,6 +60,7 @@ class Regressions(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
+NOTHING_KNOWN = Start(format=FORMAT, laws={})
 _FORM = Form(START, Start, FORMAT, "a record of the start", "every check tries the start anew")
 
 
@@ -79,15 +80,16 @@ def regressions(
     if not general_law_names(workspace.manifest):
         return Regressions()
     found = recover(workspace, moment)
-    warnings, start = list(found.warnings), found.record
+    warnings, start = list(found.warnings), found.record or NOTHING_KNOWN
     try:
         files = reset.start_files(workspace)
     except BughuntError as error:
         return Regressions(None, (*warnings, unknown(error)))
     if not (saves := since_start(workspace, files)):
         return Regressions((), tuple(warnings))
-    if start is None:
-        start = of_trial(_tried(of_all(workspace), run, batch, sources(files)))
+    missing = of_missing(workspace, start)
+    if not missing.is_settled:
+        start = of_trial(_tried(missing, run, batch, sources(files)), start)
         if keeps and found.may_be_kept:
             warnings += keep(workspace, start)
     trial = of_kept(start).saved(saves)
@@ -106,10 +108,10 @@ def _tried(
     return trial
 
 
-def of_all(workspace: Workspace) -> Trial:
-    """Return a trial of all general laws of a workspace, which are all to be asked."""
-    names = general_law_names(workspace.manifest)
-    return Trial({name: Law(name) for name in names}, waiting=frozenset(names))
+def of_missing(workspace: Workspace, start: Start) -> Trial:
+    """Return a trial of the general laws whose verdict on the start code is not known yet."""
+    names = set(general_law_names(workspace.manifest)) - start.laws.keys()
+    return Trial({name: Law(name) for name in sorted(names)}, waiting=frozenset(names))
 
 
 def of_kept(start: Start) -> Trial:
@@ -119,22 +121,26 @@ def of_kept(start: Start) -> Trial:
     return Trial({name: Law(name, Passed(), it) for name, it in files.items()})
 
 
-def of_trial(trial: Trial) -> Start:
-    """Return what a trial of the start code found, at its end."""
-    laws = {
-        name: AtStart(law.passes, None if law.files is None else tuple(sorted(law.files)))
-        for name, law in sorted(trial.laws.items())
+def of_trial(trial: Trial, before: Start) -> Start:
+    """Return what was known of the start code before a trial of it, and what that found.
+
+    A law whose process was ended before it could tell anything is left out, to be asked again.
+    """
+    found = {
+        name: AtStart(law.passes, tuple(sorted(law.files)))
+        for name, law in trial.laws.items()
+        if law.files is not None
     }
-    return Start(format=FORMAT, laws=laws)
+    return Start(format=FORMAT, laws=dict(sorted((before.laws | found).items())))
 
 
 def since_start(workspace: Workspace, files: Mapping[str, bytes]) -> Saves:
     """Return what is other than at the start, of the packages and of the tests."""
-    tests = changed_tests(workspace)
-    changed = {*reset.differing(workspace, files), *(it.file for it in tests)}
-    others = {it.file for it in tests if it.change != "changed"}
-    others |= {*reset.added(workspace, files), *reset.missing(workspace, files)}
-    return Saves(frozenset(changed - others), frozenset(others))
+    tests, now = changed_tests(workspace), package_files(workspace)
+    changed = {path for path in files.keys() & now.keys() if now[path] != files[path]}
+    changed |= {it.file for it in tests if it.change == "changed"}
+    others = (files.keys() ^ now.keys()) | {it.file for it in tests if it.change != "changed"}
+    return Saves(frozenset(changed), frozenset(others))
 
 
 def sources(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -148,14 +154,14 @@ def recover(workspace: Workspace, moment: datetime) -> Found[Start]:
 
     def problem(start: Start) -> str:
         known = set(start.laws)
-        return "" if known == names else "is about other laws than those of this workspace."
+        return "" if known <= names else "is about other laws than those of this workspace."
 
     return record.recover(workspace.root, _FORM, problem, moment)
 
 
-def keep(workspace: Workspace, start: Start) -> Iterator[str]:
-    """Write down what the start code keeps; yield why that cannot be done."""
-    yield from record.keep(workspace.root, _FORM, start)
+def keep(workspace: Workspace, start: Start) -> tuple[str, ...]:
+    """Write down what the start code keeps; return why that cannot be done, if so."""
+    return record.keep(workspace.root, _FORM, start)
 
 
 def broken(trial: Trial) -> tuple[Broken, ...]:

@@ -16,6 +16,7 @@ from bughunt.desk.screen import Others
 from bughunt.detector import Case, CaseRun
 from bughunt.errors import BughuntError
 from bughunt.general_laws import Group, Trial
+from bughunt.manifest import general_law_names
 from bughunt.regressions import Start
 from bughunt.workspace import Workspace, changed_tests
 
@@ -25,24 +26,26 @@ class Guard:
 
     def __init__(self, workspace: Workspace, moment: datetime) -> None:
         self._workspace = workspace
-        self._start = regressions.recover(workspace, moment)
+        found = regressions.recover(workspace, moment)
+        self._known = found.record or regressions.NOTHING_KNOWN
+        self._may_be_kept = found.may_be_kept
         self._files: Mapping[str, bytes] = {}
         self._overlay: Mapping[str, str] | None = None
         self._trial = Trial({})
-        self.warning = " ".join(self._start.warnings)
-        everything = regressions.of_all(workspace)
-        self._is_used = bool(everything.laws)
+        self.warning = " ".join(found.warnings)
+        self._is_used = bool(general_law_names(workspace.manifest))
         if self._is_used:
-            self._begin(everything)
+            self._begin()
 
-    def _begin(self, everything: Trial) -> None:
-        """Ask what is not as at the start, or everything of the start itself."""
+    def _begin(self) -> None:
+        """Ask what is not as at the start, or first of the start what is not known of it."""
         try:
             self._files = reset.start_files(self._workspace)
-            if self._start.record is not None:
-                self._compare(self._start.record)
+            self._trial = regressions.of_missing(self._workspace, self._known)
+            if self._trial.is_settled:
+                self._compare(self._known)
             else:
-                self._trial, self._overlay = everything, regressions.sources(self._files)
+                self._overlay = regressions.sources(self._files)
         except BughuntError as error:
             self.warning = regressions.unknown(error)
             self._is_used = False
@@ -93,11 +96,11 @@ class Guard:
         if self._overlay is None or not self._trial.is_settled:
             return ""
         self._overlay = None
-        start = regressions.of_trial(self._trial)
-        self._compare(start)
+        self._known = regressions.of_trial(self._trial, self._known)
+        self._compare(self._known)
         tests = changed_tests(self._workspace)
-        if self._start.may_be_kept and all(it.change == "added" for it in tests):
-            return " ".join(regressions.keep(self._workspace, start))
+        if self._may_be_kept and all(it.change == "added" for it in tests):
+            return " ".join(regressions.keep(self._workspace, self._known))
         return ""
 
     def _compare(self, start: Start) -> None:

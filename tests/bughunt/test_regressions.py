@@ -78,6 +78,19 @@ def test_the_start_is_tried_once(workspace):
     assert kept == {GROWING: "true", SINGLE: "false"}
 
 
+def test_a_law_without_a_verdict_on_the_start_is_asked_again(workspace):
+    """A busy machine, or one without memory, must not make a law count as broken for ever."""
+    law = workspace.root / f"tests/general/test_{GROWING}.py"
+    text = law.read_text()
+    law.write_text("import os\nos._exit(3)\n")
+    edit(workspace)
+    assert look(workspace)[0].broken == ()
+    assert re.findall(r'"(\w+)": \{\s+"kept"', (workspace.root / START).read_text()) == [SINGLE]
+    law.write_text(text)
+    assert [it.law for it in look(workspace)[0].broken] == [GROWING]
+    assert look(workspace)[1] == 1
+
+
 BROKEN = {
     "empty": b"",
     "another format": b'{"format": 2}',
