@@ -169,7 +169,7 @@ def _page(bank: Bank, proof: Proof) -> _Page:
         size=size(proof),
         effort=effort(proof),
         versions=", ".join(f"{name} {version}" for name, version in proof.versions.items()),
-        parts=parts(proof),
+        parts=parts(bank, proof),
         findings=tuple((finding, subject(finding)) for finding in ordered(proof.findings)),
         rules=RULES,
         matrix=_matrix(bank, proof),

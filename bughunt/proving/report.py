@@ -37,6 +37,7 @@ SEEN = (Verdict.CAUGHT, Verdict.CAUGHT_OTHERWISE)
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red", "-": "dim"}
 _KINDS = ("level", "pair", "triple")
 _FINDINGS = 8  # as many as are shown on one screen
+_NAMED = 5  # detectors that see a bug
 _WIDTH = 80
 _GAP = 2
 
@@ -60,7 +61,7 @@ def proved(bank: Bank, proof: Proof, *, verbose: bool = False) -> tuple[Block, .
     """
     rows = tuple(
         (Line(part.state, _STYLES[part.state]), Line(part.name), Line(part.text))
-        for part in parts(proof)
+        for part in parts(bank, proof)
     )
     headline = Line(verdict_of(proof), "bold green" if proof.holds else "bold red")
     about = (Line(size(proof)), Line(effort(proof)))
@@ -121,13 +122,13 @@ def own_detectors(bank: Bank) -> dict[str, str]:
     return {name: bug.detector for name, bug in bank.bugs.items()}
 
 
-def parts(proof: Proof) -> tuple[Part, ...]:
+def parts(bank: Bank, proof: Proof) -> tuple[Part, ...]:
     """Return how each thing that is proved stands."""
     return (
         _part(proof, "edits", _edits(proof)),
         _part(proof, "spoilers", _spoilers(proof)),
         _part(proof, "clean code", _clean_code(proof)),
-        _part(proof, "bugs", _bugs(proof)),
+        _part(proof, "bugs", _bugs(bank, proof)),
         _part(proof, "flakes", _flakes(proof)),
         *_sets(proof),
         _part(proof, "company", _company(proof)),
@@ -180,11 +181,16 @@ def _pass(number: int) -> str:
     return "passes" if number == 1 else "pass"
 
 
-def _bugs(proof: Proof) -> str:
-    asked = [bug for bug in proof.bugs if bug.runs]
+def _bugs(bank: Bank, proof: Proof) -> str:
+    """Count the bugs that are caught; what a detector says that rejects all code counts nothing."""
+    own = own_detectors(bank)
+    blind = {it.detector for it in proof.findings if it.rule == "false-alarm"}
+    ran = [bug for bug in proof.bugs if bug.runs]
+    asked = [bug for bug in ran if own.get(bug.bug) not in blind]
     caught = sum(_all(bug.runs, Verdict.CAUGHT) for bug in asked)
     runs = [run for bug in asked for run in bug.runs]
-    return f"{caught} of {len(asked)} caught as declared, {_breadth(runs)}" if asked else ""
+    rest = f"; {len(ran) - len(asked)} not tried" if len(asked) < len(ran) else ""
+    return f"{caught} of {len(asked)} caught as declared, {_breadth(runs)}{rest}" if asked else ""
 
 
 def _all(runs: Sequence[Run], verdict: Verdict) -> bool:
@@ -234,12 +240,24 @@ def _company(proof: Proof) -> str:
 def _cells(proof: Proof) -> str:
     if not proof.matrix:
         return ""
+    if len(proof.matrix) == 1:
+        return _seen_by(proof)
     cells = [verdict for row in proof.matrix for verdict in row]
     marked = sum(verdict is not Verdict.MISSED for verdict in cells)
     size = f"{len(proof.matrix)} x {len(proof.detectors)}"
     alike = sum(map(len, proof.indistinguishable))
     same = f"{alike} bugs look alike" if alike else "no two bugs look alike"
     return f"{marked} of {len(cells):,} cells ({size}) see a bug; {same}"
+
+
+def _seen_by(proof: Proof) -> str:
+    """Name the detectors that see the one bug that was looked at."""
+    pairs = zip(proof.detectors, proof.matrix[0], strict=True)
+    names = [it.detector for it, verdict in pairs if verdict is not Verdict.MISSED]
+    listed = ", ".join(names[:_NAMED])
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    text = f"seen by {len(names)} of {counted(len(proof.detectors), 'detector')}"
+    return f"{text}: {listed}{more}" if names else text
 
 
 def _finding_row(finding: Finding) -> tuple[Line, ...]:

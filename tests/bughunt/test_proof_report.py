@@ -74,7 +74,9 @@ def test_an_error_of_any_rule_turns_a_line_to_error(bank, rule):
     finding = msgspec.structs.replace(small_proof.FINDINGS[1], rule=rule)
     states = [
         part.state
-        for part in proof_report.parts(small_proof.proof_of(bank, findings=(finding,), sets=()))
+        for part in proof_report.parts(
+            bank, small_proof.proof_of(bank, findings=(finding,), sets=())
+        )
     ]
 
     assert states.count("error") == 1
@@ -135,7 +137,7 @@ def test_nothing_proved_is_said_to_be_untried(bank):
     proof = small_proof.proof_of(
         bank, bugs=(), detectors=(), matrix=(), sets=(), conflicts=(), findings=()
     )
-    states = {part.name: part.state for part in proof_report.parts(proof)}
+    states = {part.name: part.state for part in proof_report.parts(bank, proof)}
 
     untried = (
         "edits",
@@ -155,3 +157,28 @@ def test_own_detector_that_misses_is_marked_in_the_matrix():
     """Elsewhere the same verdict is the ordinary case."""
     assert proof_report.sign(Verdict.MISSED, is_own=True) == "x"
     assert proof_report.sign(Verdict.MISSED, is_own=False) == "."
+
+
+def test_one_bug_is_told_with_the_names_of_those_that_see_it(bank):
+    """A number of cells says nothing about a single row."""
+    proof = small_proof.proof_of(bank)
+    one = msgspec.structs.replace(proof, bugs=proof.bugs[:1], matrix=proof.matrix[:1])
+    assert (
+        "matrix      seen by 2 of 4 detectors: doubling_doubles, total_of_nothing_is_nothing\n"
+    ) in written(bank, one)
+    unseen = msgspec.structs.replace(one, matrix=((Verdict.MISSED,) * 4,))
+    assert "matrix      seen by 0 of 4 detectors\n" in written(bank, unseen)
+
+
+def test_a_detector_that_rejects_the_clean_code_too_has_caught_nothing(bank):
+    """A law that is begun fails whatever the code does."""
+    alarm = msgspec.structs.replace(
+        small_proof.FINDINGS[0], rule="false-alarm", severity="error",
+        detector="total_of_nothing_is_nothing",
+    )  # fmt: skip
+    proof = small_proof.proof_of(bank, findings=(alarm,))
+    assert "bugs        1 of 2 caught as declared, on 3 seeds; 1 not tried\n" in written(
+        bank, proof
+    )
+    one = msgspec.structs.replace(proof, bugs=proof.bugs[:1], matrix=proof.matrix[:1])
+    assert "-        bugs        not tried\n" in written(bank, one)
