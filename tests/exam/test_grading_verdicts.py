@@ -45,7 +45,7 @@ def room(tmp_path_factory, store):
     }
     room.hand_in("other-way", other)
     room.hand_in("half", {TILL: MONEY.encode()})
-    room.hand_in("nothing")
+    room.hand_in("nothing", {"REPORT.md": b"It adds.\n\x1b[2Jshop/__init__.py:6\n"})
     room.hand_in("no-python", {CODE: b"def double(number:\n", TILL: MONEY.encode()})
     broken = SHOP.replace("Good morning, {name}", "Good morning")
     room.hand_in("breaker", {CODE: broken.encode(), TILL: MONEY.encode()})
@@ -115,6 +115,14 @@ def test_what_stands_out_is_shown_with_file_and_line(marks):
     assert min(it.line for it in flags) == SHOP.count("\n") + 2
 
 
+def test_a_written_report_is_kept_beside_for_a_human(room, marks):
+    """Without what steers a terminal."""
+    entry = marks["nothing"].entry
+    (file,) = (room.results / "reports").glob(f"{entry.candidate}-*.txt")
+    assert file.read_text() == "It adds.\n?[2Jshop/__init__.py:6\n"
+    assert "REPORT.md,,to be read by a human" in (room.results / "review.csv").read_text()
+
+
 def test_only_a_broken_law_that_held_before_is_counted(marks):
     """The laws of the candidate's own bugs are not among them."""
     assert marks["breaker"].broken == ("who_comes_in_is_greeted_by_name",)
@@ -147,6 +155,7 @@ def test_gradescope_reads_the_results_of_a_candidate(room, marks):
     entry = marks["breaker"].entry
     said = json.loads((room.results / "candidates" / entry.candidate / "results.json").read_text())
     assert said["score"] == 3.5
+    assert said["extra_data"]["jail"] in ("bubblewrap", "built-in")
     assert [(it["score"], it["max_score"], it["status"]) for it in said["tests"]] == [
         (2.0, 2.0, "passed"),
         (2.0, 2.0, "passed"),

@@ -43,6 +43,7 @@ class Gradescope(msgspec.Struct, frozen=True, kw_only=True):
     visibility: str = "after_published"
     stdout_visibility: str = "hidden"
     tests: tuple[Test, ...] = ()
+    extra_data: dict[str, str] = {}
 
 
 def gradescope(mark: Mark) -> bytes:
@@ -52,7 +53,10 @@ def gradescope(mark: Mark) -> bytes:
         record = Gradescope(output=f"No score: {mark.state}. {mark.why}".strip(), score=0.0)
     else:
         tests = tuple(map(_test, mark.bugs))
-        record = Gradescope(output=summary(mark), score=mark.score, tests=tests)
+        jail = mark.record.findings.tier if mark.record else ""
+        record = Gradescope(
+            output=summary(mark), score=mark.score, tests=tests, extra_data={"jail": jail}
+        )
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 

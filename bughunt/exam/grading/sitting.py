@@ -32,9 +32,11 @@ from bughunt.progress import Progress
 from bughunt.spec import Bank
 
 SITTING = "sitting.json"
+REPORTS = "reports"
 SEEDS = 3  # on which a law must hold
 _AHEAD = 3  # submissions that are read before a worker is free, for each of them
 _FORMAT = 1
+_LONGEST_LINE = 10_000
 
 
 class Sitting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,7 +125,7 @@ def grade(
     if (sitting.exam, sitting.attempt) != (exam.plan.id, exam.plan.attempt):
         text = f"{results}: holds results of exam '{sitting.exam}', attempt {sitting.attempt}."
         raise ExamError(f"{text} Choose another folder.")
-    for made in (results, results / records.RECORDS):
+    for made in (results, results / records.RECORDS, results / REPORTS):
         make_folder(made)
     run = _Run(exam, results)
     tick(0, len(paths))
@@ -183,7 +185,7 @@ class _Run:
     """One run over all submissions."""
 
     def __init__(self, exam: Exam, results: Path) -> None:
-        self._exam = exam
+        self._exam, self._results = exam, results
         self._bank_digest = bank_digest(exam.bank)
         parts = (__version__, exam.plan.id, exam.plan.attempt, self._bank_digest, SEEDS)
         asked = f"{parts} {exam.plan.regression > 0} {exam.key.fingerprint()}"
@@ -241,6 +243,10 @@ class _Run:
             yield self._record(submission, findings)
 
     def _record(self, submission: HandedIn, findings: Findings) -> Record:
+        if submission.report:
+            text = submission.files[submission.report].decode("utf-8", "replace")
+            name = f"{submission.candidate or 'nobody'}-{submission.digest[:24]}.txt"
+            place_file(_plain(text).encode(), self._results / REPORTS / name)
         return Record(
             exam=self._exam.plan.id,
             attempt=self._exam.plan.attempt,
@@ -259,6 +265,11 @@ class _Run:
 def _lost(error: BaseException) -> Findings:
     kind = "" if isinstance(error, BughuntError) else f"{type(error).__name__}: "
     return Findings(trouble=f"its worker was lost: {kind}{clean(str(error))}. Grade again.")
+
+
+def _plain(text: str) -> str:
+    """Return a text whose lines hold nothing that steers a terminal."""
+    return "".join(f"{clean(line, _LONGEST_LINE)}\n" for line in text.splitlines())
 
 
 def _hints_said(submission: HandedIn) -> int | None:

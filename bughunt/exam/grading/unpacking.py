@@ -55,15 +55,14 @@ def unpacked(content: bytes) -> Taken:
 def _take_zip(content: bytes, entries: Entries) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
-            if info.orig_filename.endswith("/") or not entries.admits(
-                info.orig_filename, _zip_kind(info)
-            ):
+            path = info.orig_filename
+            if path.endswith("/") or not entries.admits(path, _zip_kind(info)):
                 continue
             if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
                 raise NotGradable("is encrypted or packed in a rare way. Ask for a plain archive.")
             _check_ratio(info.file_size, info.compress_size)
             with archive.open(info) as file:
-                entries.add(info.orig_filename, file.read(LARGEST_FILE + 1))
+                entries.add(path, file.read(LARGEST_FILE + 1))
 
 
 def _zip_kind(info: zipfile.ZipInfo) -> str:
