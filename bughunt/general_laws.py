@@ -60,6 +60,11 @@ class Trial(msgspec.Struct, frozen=True):
         return not (self.waiting or self.asked)
 
     @property
+    def answered(self) -> int:
+        """How many answers hold."""
+        return len(self.laws) - len(self.waiting | self.asked)
+
+    @property
     def passing(self) -> tuple[str, ...]:
         """The laws that passed when they were last asked."""
         return tuple(law.name for law in self.laws.values() if law.passes)

@@ -58,6 +58,7 @@ class Regressions(msgspec.Struct, frozen=True):
 
     broken: tuple[Broken, ...] | None = None  # None: nobody can say
     warnings: tuple[str, ...] = ()
+    kept: int | None = None  # laws that the start code kept; None: nothing is changed since
 
 
 NOTHING_KNOWN = Start(format=FORMAT, laws={})
@@ -93,7 +94,7 @@ def regressions(
         if keeps and found.may_be_kept:
             warnings += keep(workspace, start)
     trial = of_kept(start).saved(saves)
-    return Regressions(broken(_tried(trial, run, batch)), tuple(warnings))
+    return Regressions(broken(_tried(trial, run, batch)), tuple(warnings), len(trial.laws))
 
 
 def _tried(

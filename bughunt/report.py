@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bughunt.grade import Grade, SymptomStatus
     from bughunt.hunts import Hunt
     from bughunt.measuring.impact import Impact
-    from bughunt.regressions import Broken
+    from bughunt.regressions import Broken, Regressions
     from bughunt.select import Scope, Selection
     from bughunt.spec import Bank, Bug
     from bughunt.workspace import ChangedTest, Workspace
@@ -51,6 +51,7 @@ class Diff(msgspec.Struct, frozen=True):
 
 Block = Line | Table | Diff
 _BLANK = Line("")
+BROKE = "Your changes broke:"
 _MOST_BROKEN = 5  # rows
 _STATE_STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
 
@@ -117,22 +118,23 @@ def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
 def checked(
     workspace: Workspace,
     grade: Grade,
-    broken: Sequence[Broken] | None = None,
+    others: Regressions | None = None,
     *,
     changed_tests: Sequence[ChangedTest] = (),
     explanations: Sequence[Block] = (),
 ) -> tuple[Block, ...]:
     """Return the list of symptoms with their evidence, what else broke, and how many are fixed.
 
-    A warning names each file of the tests that is not as it was. ``broken`` is None when nobody
+    A warning names each file of the tests that is not as it was. ``others`` is None when nobody
     has looked.
     """
     rows = tuple(_status_row(status) for status in grade.statuses)
     warnings = [Line(_warning(test), "yellow") for test in changed_tests]
     total = Line(f"{grade.fixed} of {grade.total} fixed", "bold")
     title = Line(workspace.manifest.title, "bold")
-    others = () if broken is None else broke(broken)
-    told = (title, _BLANK, Table(rows), _BLANK, *explanations, *others, *warnings, total)
+    broken = others.broken if others else None
+    beside = broke(others) if others else ()
+    told = (title, _BLANK, Table(rows), _BLANK, *explanations, *beside, *warnings, total)
     files = [it.file for it in broken or ()]
     files += [f"tests/test_{it.detector}.py" for it in grade.statuses if not it.fixed]
     if not files:
@@ -141,15 +143,25 @@ def checked(
     return (*told, next_step(f"pytest {shlex.quote(file)}"))
 
 
-def broke(broken: Sequence[Broken]) -> tuple[Block, ...]:
+def broke(others: Regressions) -> tuple[Block, ...]:
     """Return the laws that are broken since the start; those with one evidence are one row."""
-    if not broken:
-        return (Line("Nothing else broke.", "green"),)
-    rows = [_broken_row(group) for group in by_evidence(broken)]
+    if others.broken is None:
+        return ()
+    if not others.broken:
+        unchanged = "Nothing is changed since the start."
+        return (Line(unchanged if others.kept is None else none_of(others.kept), "green"),)
+    rows = [_broken_row(group) for group in by_evidence(others.broken)]
     more = len(rows) - _MOST_BROKEN
     rest = (Line(f"... and {more} more: pytest tests/general"),) if more > 0 else ()
-    header = Line("Broken since the start:", "bold red")
+    header = Line(BROKE, "bold red")
     return (header, Table(tuple(rows[:_MOST_BROKEN])), *rest, _BLANK)
+
+
+def none_of(kept: int) -> str:
+    """Return that none of the laws that the start code kept is broken."""
+    if kept == 1:
+        return "The other law is not broken."
+    return f"None of the {kept} other laws is broken."
 
 
 def by_evidence(broken: Sequence[Broken]) -> tuple[tuple[Broken, ...], ...]:
@@ -160,10 +172,15 @@ def by_evidence(broken: Sequence[Broken]) -> tuple[tuple[Broken, ...], ...]:
     return tuple(tuple(group) for group in groups.values())
 
 
-def _broken_row(group: Sequence[Broken]) -> tuple[Line, ...]:
+def and_more(group: Sequence[Broken]) -> str:
+    """Return how many laws a group has beside its first, to stand behind that."""
     others = len(group) - 1
-    more = f" (and {counted(others, 'other law')})" if others else ""
-    return Line(""), Line(f"{group[0].words}{more}\n  {group[0].evidence}")
+    return f" (and {counted(others, 'other law')})" if others else ""
+
+
+def _broken_row(group: Sequence[Broken]) -> tuple[Line, ...]:
+    first = group[0]
+    return Line(""), Line(f"{first.words}{and_more(group)}\n  {first.evidence}")
 
 
 def _warning(test: ChangedTest) -> str:

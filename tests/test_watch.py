@@ -131,16 +131,16 @@ def test_a_repair_that_breaks_another_law_is_shown(open_shell, workspace):
     """Below the symptoms; l lists it."""
     shell = open_shell(workspace)
     shell.run("bughunt")
-    assert "1 of 1 are open" in shell.wait_for("Nothing else broke.")
+    assert "1 of 1 are open" in shell.wait_for("The other law is not broken.")
     file = workspace / "abacus" / "__init__.py"
     bugged = file.read_text()
     file.write_text(bugged.replace("return result", "return 0"))
     assert "1 is fixed, all are fixed" in shell.wait_for("1 thing broke: totals grow")
     shell.press("l")
-    assert "observed == 3" in shell.wait_for("Broken since the start:")
+    assert "observed == 3" in shell.wait_for("Your changes broke:")
     shell.press("x")
     file.write_text(bugged.replace("result = 1", "result = 0"))
-    shell.wait_for("Nothing else broke.")
+    shell.wait_for("The other law is not broken.")
 
 
 def test_ctrl_c_leaves_the_terminal_as_it_was(open_shell, workspace, tmp_path):

@@ -58,7 +58,7 @@ def check(number: int | None, bank: Path | None, as_json: bool) -> None:
     else:
         told = progress_report.explained(learned)
         blocks = report.checked(
-            here, result, others.broken, changed_tests=changed_tests, explanations=told
+            here, result, others, changed_tests=changed_tests, explanations=told
         )
         report.write(blocks, sys.stdout)
     if result.fixed < result.total or others.broken:

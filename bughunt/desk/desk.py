@@ -21,7 +21,7 @@ from bughunt.desk.asking import Asker, CaseKey, Ended, OfLaws, Over
 from bughunt.desk.dialogue import Action, Dialogue
 from bughunt.desk.guard import Guard
 from bughunt.desk.saves import Follower, Gone, Place, Polling, Saved, follow
-from bughunt.desk.screen import View, draw, listing, numbers
+from bughunt.desk.screen import INDENT, Page, View, draw, listing, numbers
 from bughunt.desk.terminal import Key, Terminal
 from bughunt.desk.watching import Watch, begin
 from bughunt.detector import Case
@@ -214,7 +214,7 @@ class Desk:
     def _actions(self) -> dict[str, Action]:
         return {
             "h": self._hint,
-            "l": lambda: self._dialogue.show(listing(self.watch, self._guard.others)),
+            "l": self._list,
             "d": self._diff,
             "a": self._check_all,
             "r": self._reset,
@@ -222,10 +222,13 @@ class Desk:
             "q": self._quit,
         }
 
+    def _list(self) -> None:
+        self._dialogue.show(Page(listing(self.watch, self._guard.others), hang=INDENT))
+
     def _show_blocks(self, blocks: Sequence[Block]) -> None:
         text = io.StringIO()
         report.write(blocks, text)
-        self._dialogue.show(text.getvalue())
+        self._dialogue.show(Page(text.getvalue()))
 
     def _hint(self) -> None:
         found = self.watch.open_numbers
@@ -250,7 +253,7 @@ class Desk:
     def _diff(self) -> None:
         text = reset.changes(self._workspace)
         if text:
-            self._dialogue.show(text, is_diff=True)
+            self._dialogue.show(Page(text, is_diff=True))
         else:
             self._note = "Nothing is changed since the start."
 

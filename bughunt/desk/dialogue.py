@@ -44,9 +44,9 @@ class Dialogue:
         """Ask what to do."""
         self._question = Question(f"{text} (any other key: back) ", answers)
 
-    def show(self, text: str, *, is_diff: bool = False) -> None:
-        """Show a text until a key leads back."""
-        self.page = Page(text, is_diff=is_diff)
+    def show(self, page: Page) -> None:
+        """Show a page until a key leads back."""
+        self.page = page
 
     def take(self, character: str, size: tuple[int, int]) -> Action | None:
         """Take a key; return what is to be done because of it."""

@@ -55,9 +55,11 @@ class Guard:
         """What is to be seen of it; None: there are no such laws, or nobody can say."""
         if not self._is_used:
             return None
+        answered, total = self._trial.answered, len(self._trial.laws)
         if self._overlay is not None:
-            return Others((), is_settled=False)
-        return Others(regressions.broken(self._trial), is_settled=self._trial.is_settled)
+            return Others((), answered, total, is_settled=False)
+        broken, is_settled = regressions.broken(self._trial), self._trial.is_settled
+        return Others(broken, answered, total, is_settled=is_settled)
 
     def saved(self, saves: Saves) -> bool:
         """Take in a save; return whether somebody is asked in vain because of it."""

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import msgspec
 
 from bughunt.desk.watching import NEWS, Watch, Watched
 from bughunt.regressions import Broken
+from bughunt.report import BROKE, and_more, by_evidence, counted, none_of
 
 KEYS = "h hint  l list  d diff  a check all  r reset file  q quit"
 _EXPLAIN = "e explain  "
 _PAGE_KEYS = "space: on  b: back  any other key: return"
 _MOST_LINES = 5  # for one symptom
-_INDENT = 10
+INDENT = 10
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -38,13 +39,16 @@ class Page(msgspec.Struct, frozen=True):
     text: str
     top: int = 0  # the first line that is shown
     is_diff: bool = False
+    hang: int = 0  # columns before the rest of a line that is broken, at least
 
 
 class Others(msgspec.Struct, frozen=True):
     """The laws that no symptom names."""
 
     broken: tuple[Broken, ...]  # since the start
-    is_settled: bool  # whether all have answered
+    answered: int
+    total: int  # of those that are asked
+    is_settled: bool
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,21 +74,29 @@ def draw(view: View, width: int, height: int) -> tuple[Row, ...]:
 def turned(page: Page, width: int, height: int, *, by: int) -> Page:
     """Return the page, so many screens further on or back."""
     room = _room(height)
-    last = max(0, len(_folded(page.text, width)) - room)
+    last = max(0, len(_folded(page, width)) - room)
     return msgspec.structs.replace(page, top=min(last, max(0, page.top + by * room)))
 
 
 def listing(watch: Watch, others: Others | None = None) -> str:
-    """Return every symptom and its evidence in full, and what else broke."""
-    entries = []
+    """Return every symptom and its evidence in full, and what else broke; a cause is told once."""
+    entries = [f"{text} (stops {numbers(it)})" for text, it in watch.obstacles.items()]
+    indent = " " * INDENT
     for it in watch.symptoms:
-        told = f"\n{' ' * _INDENT}{it.status.evidence}" if it.status else ""
+        is_told = it.status and it.status.evidence not in watch.obstacles
+        told = f"\n{indent}{it.status.evidence}" if it.status and is_told else ""
         entries.append(f"{it.number:>2} {_state(watch, it).text:<6} {it.symptom.text}{told}")
     if others and others.broken:
-        entries.append("Broken since the start:")
-        indent = " " * _INDENT
-        entries += [f"   {it.words}\n{indent}{it.evidence}" for it in others.broken]
+        entries.append(BROKE)
+        entries += [_listed(group, watch.obstacles) for group in by_evidence(others.broken)]
     return "\n\n".join(entries)
+
+
+def _listed(group: Sequence[Broken], obstacles: Container[str]) -> str:
+    """Return laws that one thing breaks, and that, unless it is told already."""
+    laws, evidence = f"   {group[0].words}{and_more(group)}", group[0].evidence
+    told = "cannot run either" if evidence in obstacles else evidence
+    return f"{laws}\n{' ' * INDENT}{told}"
 
 
 def _desk(view: View, width: int, height: int) -> list[Row]:
@@ -102,7 +114,7 @@ def _desk(view: View, width: int, height: int) -> list[Row]:
 
 def _told(view: View, width: int) -> list[Row]:
     """Return what happened, above the keys."""
-    rows: list[Row] = [(), *_wrapped(_answer(view), width, "bold"), *_others(view.others, width)]
+    rows: list[Row] = [(), *_wrapped(_answer(view), width, "bold"), *_others(view, width)]
     for note in view.notes:
         rows += _wrapped(note, width, "yellow")
     return rows
@@ -134,19 +146,30 @@ def _answer(view: View) -> str:
     return f"{cause}{', '.join(parts) or 'nothing new'}{took}."
 
 
-def _others(others: Others | None, width: int) -> list[Row]:
-    """Return in a row what else broke."""
+def _others(view: View, width: int) -> list[Row]:
+    """Return what else broke: a row for what stops symptoms as well, and one for the rest."""
+    others = view.others
     if others is None:
         return []
     if not others.broken:
-        text = "Nothing else broke." if others.is_settled else "Looking for what else broke ..."
+        looking = f"Looking for what else broke ... {others.answered} of {others.total}"
+        text = none_of(others.total) if others.is_settled else looking
         return [(Span(_short(text, width)),)]
-    count = len(others.broken)
+    causes = by_evidence(others.broken)
+    own = [group for group in causes if group[0].evidence not in view.watch.obstacles]
+    stopped = len(others.broken) - sum(map(len, own))
     pending = "" if others.is_settled else "?"
-    head = f"{count} thing{'s' * (count > 1)} broke{pending}: "
-    tail = f" and {count - 1} more (l lists them)" if count > 1 else ""
-    law = _short(_clean(others.broken[0].words), max(0, width - len(head) - len(tail)))
-    return [(Span(f"{head}{law}{tail}", "red"),)]
+    text = f"{counted(stopped, 'other law')} cannot run{pending} either."
+    rows: list[Row] = [(Span(_short(text, width), "red"),)] if stopped else []
+    return [*rows, _own(own, pending, width)] if own else rows
+
+
+def _own(causes: Sequence[Sequence[Broken]], pending: str, width: int) -> Row:
+    head = f"{counted(len(causes), 'thing')} broke{pending}: "
+    more = f" and {len(causes) - 1} more (l lists them)" if len(causes) > 1 else ""
+    tail = and_more(causes[0]) + more
+    law = _short(_clean(causes[0][0].words), max(0, width - len(head) - len(tail)))
+    return (Span(f"{head}{law}{tail}", "red"),)
 
 
 def numbers(found: Sequence[int]) -> str:
@@ -189,11 +212,11 @@ def _entry(watch: Watch, it: Watched, width: int, lines: int) -> list[Row]:
     told = "" if it.is_fixed or not it.status or state.text == "stuck" else it.status.evidence
     if it.is_fixed:
         lines = 1
-    room = max(_INDENT, width - _INDENT)
+    room = max(INDENT, width - INDENT)
     evidence = _lines(told, room, 1 if lines < _MOST_LINES else 2)[: lines - 1]
     text = _lines(it.symptom.text, room, lines - len(evidence)) or [""]
     rest = [*text[1:], *evidence]
-    return [(*head, Span(text[0])), *((Span(" " * _INDENT + line),) for line in rest)]
+    return [(*head, Span(text[0])), *((Span(" " * INDENT + line),) for line in rest)]
 
 
 def _lines(text: str, width: int, most: int) -> list[str]:
@@ -211,7 +234,7 @@ def _state(watch: Watch, it: Watched) -> Span:
 
 
 def _page(page: Page, width: int, height: int) -> list[Row]:
-    lines = _folded(page.text, width)
+    lines = _folded(page, width)
     room = _room(height)
     shown = lines[page.top : page.top + room]
     rows: list[Row] = [
@@ -227,11 +250,12 @@ def _room(height: int) -> int:
     return max(1, height - 2)
 
 
-def _folded(text: str, width: int) -> list[str]:
-    """Return the lines of a text, the long ones broken, with their indentation."""
+def _folded(page: Page, width: int) -> list[str]:
+    """Return the lines of a page, the long ones broken, with their indentation."""
     folded = []
-    for line in map(_clean, text.rstrip("\n").split("\n")):
-        indent = line[: len(line) - len(line.lstrip())][: max(0, width - 1)]
+    for line in map(_clean, page.text.rstrip("\n").split("\n")):
+        spaces = max(page.hang, len(line) - len(line.lstrip()))
+        indent = " " * min(spaces, max(0, width - 1))
         pieces = textwrap.wrap(line, max(1, width), subsequent_indent=indent) or [""]
         folded += pieces if len(line) > width else [line]
     return folded

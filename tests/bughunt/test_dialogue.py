@@ -3,6 +3,7 @@
 import pytest
 
 from bughunt.desk.dialogue import Dialogue
+from bughunt.desk.screen import Page
 
 SIZE = (80, 24)
 
@@ -49,7 +50,7 @@ def test_what_is_typed_is_seen_behind_the_question():
 def test_a_page_is_turned_until_another_key_leads_back():
     """The size of the terminal says how far."""
     dialogue = Dialogue()
-    dialogue.show("\n".join(map(str, range(30))))
+    dialogue.show(Page("\n".join(map(str, range(30)))))
     dialogue.take(" ", (80, 12))
     assert dialogue.page.top == 10
     dialogue.take("b", (80, 12))

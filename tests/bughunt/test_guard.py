@@ -85,18 +85,18 @@ def test_the_start_is_tried_once_the_symptoms_have_answered(rich_bank, tmp_path)
     """Law by law, on the texts of the start; a later watch knows the answer."""
     hunt = Hunt(rich_bank, tmp_path / "hunt")
     assert hunt.keys == [1, 2]
-    assert "Looking for what else broke ..." in hunt.screen
+    assert "Looking for what else broke ... 0 of 2" in hunt.screen
     hunt.answer()
     assert hunt.keys == [(GROWING,), (SINGLE,)]
     assert "result = 1" in hunt.asked[-1][(SINGLE,)].overlay[MODULE]
     hunt.answer(broken={SINGLE})
-    assert "Nothing else broke." in hunt.screen
+    assert "The other law is not broken." in hunt.screen
     assert (hunt.workspace.root / START).exists()
 
     hunt.start()
     hunt.answer()
     assert len(hunt.asked) == 1
-    assert "Nothing else broke." in hunt.screen
+    assert "The other law is not broken." in hunt.screen
 
 
 def test_a_save_asks_the_symptoms_first_and_then_the_kept_laws(hunt):
@@ -109,7 +109,7 @@ def test_a_save_asks_the_symptoms_first_and_then_the_kept_laws(hunt):
     hunt.answer(broken={GROWING})
     assert "1 thing broke: a total grows by what is added" in hunt.screen
     hunt.desk.handle(Key("l"))
-    assert "Broken since the start:" in hunt.screen
+    assert "Your changes broke:" in hunt.screen
     assert "it grows by 0" in hunt.screen
 
 
@@ -122,7 +122,7 @@ def test_what_is_mended_again_is_broken_no_more(hunt):
     assert "1 thing broke?: a total" in hunt.screen
     hunt.answer()
     hunt.answer()
-    assert "Nothing else broke." in hunt.screen
+    assert "The other law is not broken." in hunt.screen
 
 
 def test_a_save_while_laws_are_asked_ends_that_for_the_symptoms(hunt):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bughunt.dependence import Saves
-from bughunt.desk.screen import KEYS, Others, Page, View, draw, listing, turned
+from bughunt.desk.screen import INDENT, KEYS, Others, Page, View, draw, listing, turned
 from bughunt.desk.watching import begin
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed
 from bughunt.regressions import Broken
@@ -62,7 +62,7 @@ def test_every_screen_fits_and_leaves_the_terminal_alone(outcomes, text, page, w
     shown = View(
         title=text,
         watch=watch_of(outcomes, text),
-        others=Others((Broken(text, "", text),), is_settled=True),
+        others=Others((Broken(text, "", text),), 1, 1, is_settled=True),
         notes=(text,),
         question=text,
         page=page,
@@ -176,33 +176,63 @@ def test_a_diff_keeps_its_signs_and_its_indentation():
 
 
 BROKE = Broken("totals_grow", "tests/general/test_totals_grow.py", "0 is not 3")
+OTHER = Broken("means_are_between", "tests/general/test_means_are_between.py", "4 is not in 1 to 3")
+
+
+def others(*broken, answered=93, settled=False):
+    """Return what is known of 93 laws."""
+    return Others(broken, answered, 93, is_settled=settled)
 
 
 @pytest.mark.parametrize(
     ("others", "told"),
     [
-        (Others((), is_settled=True), "Nothing else broke."),
-        (Others((), is_settled=False), "Looking for what else broke ..."),
-        (Others((BROKE,), is_settled=True), "1 thing broke: totals grow"),
-        (Others((BROKE,), is_settled=False), "1 thing broke?: totals grow"),
-        (Others((BROKE,) * 3, is_settled=True), "3 things broke: totals grow and 2 more (l lists"),
+        (others(settled=True), "None of the 93 other laws is broken."),
+        (others(answered=12), "Looking for what else broke ... 12 of 93"),
+        (others(BROKE, settled=True), "1 thing broke: totals grow"),
+        (others(BROKE), "1 thing broke?: totals grow"),
+        (others(BROKE, BROKE, settled=True), "1 thing broke: totals grow (and 1 other law)"),
+        (others(BROKE, OTHER, settled=True), "2 things broke: totals grow and 1 more (l lists"),
     ],
-    ids=["nothing", "looking", "one", "one, asked again", "three"],
+    ids=["nothing", "looking", "one", "one, asked again", "one cause", "two causes"],
 )
 def test_a_row_tells_what_else_broke(others, told):
     """Below what the save led to, and never longer than the row."""
     rows = texts(view(WRONG, others=others))
     assert len(rows) == 24
     assert rows[rows.index("1 of 1 are open.") + 1].startswith(told)
-    law = Broken("a_law_" * 30, "x", "y")
-    crowded = texts(view(*[WRONG] * 9, others=Others((law, law), is_settled=True)), 80, 24)
+    laws = [Broken("a_law_" * 30, "x", evidence) for evidence in "yz"]
+    crowded = texts(view(*[WRONG] * 9, others=Others(laws, 2, 2, is_settled=True)), 80, 24)
     assert next(it for it in crowded if "broke" in it).endswith("... and 1 more (l lists them)")
 
 
 def test_the_list_holds_what_else_broke():
     """With its evidence."""
-    text = listing(watch_of([WRONG]), Others((BROKE,), is_settled=True))
-    assert text.endswith("Broken since the start:\n\n   totals grow\n          0 is not 3")
+    text = listing(watch_of([WRONG]), others(BROKE, OTHER))
+    assert "Your changes broke:\n\n   totals grow\n          0 is not 3\n\n   means" in text
+
+
+def test_one_cause_for_symptoms_and_laws_is_told_once():
+    """Such as a file that is no Python."""
+    evidence = "SyntaxError at nanochat/gpt.py:3: invalid syntax: ("
+    laws = [Broken(name, "x", evidence) for name in ("b", "c", "d")]
+    shown = view(TYPO, TYPO, others=others(*laws, settled=True))
+    assert "3 other laws cannot run either." in texts(shown)
+    assert sum("SyntaxError" in line for line in texts(shown)) == 1
+    listed = listing(shown.watch, others(*laws))
+    assert listed.startswith(f"{evidence} (stops 1 and 2)\n\n 1 stuck  {TEXT}\n\n")
+    assert listed.endswith(
+        "Your changes broke:\n\n   b (and 2 other laws)\n          cannot run either"
+    )
+
+
+def test_the_list_keeps_its_column_where_a_line_is_broken():
+    """The number and the state stand alone in front of a symptom."""
+    page = Page(listing(watch_of([WRONG], "far and near " * 12)), hang=INDENT)
+    lines = texts(view(WRONG, page=page), 40, 24)
+    assert lines[0].startswith(" 1 open   far and near")
+    assert {line[:INDENT] for line in lines[1:6]} == {" " * INDENT}
+    assert {line[INDENT] for line in lines[1:6]} <= set("fan3")
 
 
 def test_without_other_laws_there_is_no_row():
