@@ -21,7 +21,7 @@ import click
 from bughunt import streams
 from bughunt.commands import authoring, bank, choosing, exam, grading, hunting, measuring, writing
 from bughunt.commands.options import bank_option, catalogue, json_option
-from bughunt.errors import BughuntError, EnvironmentProblem, NotAWorkspace
+from bughunt.errors import BughuntError, EnvironmentProblem
 
 INTERRUPTED = 130
 UNREAD = 141
@@ -97,11 +97,9 @@ def bughunt(context: click.Context) -> None:
         text = "the current folder is gone. Change into one that exists, such as 'cd ~'."
         raise EnvironmentProblem(text) from None
     if context.invoked_subcommand is None:
-        try:
-            here = hunting.this_workspace()
-        except NotAWorkspace:
-            raise click.exceptions.NoArgsIsHelpError(context) from None
-        hunting.watch_workspace(here, None)
+        if not hunting.is_in_workspace():
+            raise click.exceptions.NoArgsIsHelpError(context)
+        hunting.watch_workspace(hunting.this_workspace(), None)
 
 
 @click.command()

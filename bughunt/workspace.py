@@ -26,6 +26,7 @@ __all__ = [
     "changed_tests",
     "changes",
     "find_workspace",
+    "folder_around",
     "holds",
     "materialize",
     "mutation_diff",
@@ -91,11 +92,21 @@ def find_workspace(start: Path) -> Workspace:
         EnvironmentProblem: when the system does not let us look.
 
     """
-    for folder in (start.absolute(), *start.absolute().parents):
-        if _has_manifest(folder):
-            return Workspace(folder, manifest.read(folder))
+    if folder := folder_around(start):
+        return Workspace(folder, manifest.read(folder))
     text = f"{start}: not in a workspace: no {MANIFEST} here or in a folder above."
     raise NotAWorkspace(f"{text} Make one with 'bughunt materialize' and change into it.")
+
+
+def folder_around(start: Path) -> Path | None:
+    """Return the folder of the workspace that ``start`` is, or lies in, unread; None: in none.
+
+    Raises:
+        EnvironmentProblem: when the system does not let us look.
+
+    """
+    here = start.absolute()
+    return next((it for it in (here, *here.parents) if _has_manifest(it)), None)
 
 
 def _has_manifest(folder: Path) -> bool:

@@ -240,6 +240,13 @@ def _agrees(question: str) -> bool:
         raise
 
 
+def is_in_workspace() -> bool:
+    """Return whether the current folder is in a workspace, be it a damaged one."""
+    from bughunt.workspace import folder_around
+
+    return folder_around(Path.cwd()) is not None
+
+
 def this_workspace() -> Workspace:
     """Return the workspace around the current folder."""
     from bughunt.workspace import find_workspace

@@ -763,6 +763,16 @@ def test_bughunt_alone_outside_a_workspace_shows_the_commands(call):
     assert "materialize" in result.output
 
 
+def test_bughunt_alone_tells_what_is_wrong_with_a_manifest(hunt):
+    """As every other command does."""
+    Path(".bughunt/manifest.json").write_text("{")
+    alone, status = hunt(), hunt("status")
+
+    assert alone.stderr == status.stderr
+    assert "manifest.json: not a manifest" in alone.stderr
+    assert alone.exit_code == WRONG
+
+
 @pytest.fixture
 def rich_hunt(call, rich_bank_folder, monkeypatch, tmp_path):
     """Return ``call`` in a workspace with two laws that no symptom names, one broken."""
