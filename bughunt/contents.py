@@ -16,20 +16,9 @@ from bughunt.notebook import NOTEBOOK, notebook
 from bughunt.select import Selection
 from bughunt.spec import Bank
 
-_GITIGNORE = """\
-/.bughunt/*
-!/.bughunt/manifest.json
-__pycache__/
-.pytest_cache/
-.ipynb_checkpoints/
-"""
-_PYPROJECT = """\
-# `pytest` in this folder tests the packages of this folder, whatever is installed.
-# Alone it runs the laws of the symptoms; `pytest tests` runs every law there is.
-[tool.pytest.ini_options]
-testpaths = ["tests/test_*.py"]
-pythonpath = ["."]
-"""
+_SYMPTOMS_ONLY = (
+    "# Alone it runs the laws of the symptoms; `pytest tests` runs every law there is.\n"
+)
 _README = """\
 # {title}
 
@@ -56,8 +45,8 @@ Each law in `tests/` says what correct code does. The code is to be put right, n
 _GENERAL_LINE = "pytest tests/general # the other laws of the code\n"
 _GENERAL = """
 A fix can break something else. `tests/general/` holds the other laws of the code, the same in every
-workspace. `bughunt` and `bughunt check` watch them as well, and name those that a change has broken.
-A few are broken from the start, by the bugs you are looking for.
+workspace. `bughunt` and `bughunt check` watch them as well, and name those that a change has
+broken. A few are broken from the start, by the bugs you are looking for.
 """
 
 
@@ -86,9 +75,26 @@ def contents(
     files[manifest.MANIFEST] = manifest.encode(record)
     files[NOTEBOOK] = notebook(bank, selection)
     files["README.md"] = _readme(record).encode()
-    files["pyproject.toml"] = _PYPROJECT.encode()
-    files[".gitignore"] = _GITIGNORE.encode()
+    files["pyproject.toml"] = pyproject("tests/test_*.py", _SYMPTOMS_ONLY)
+    files[".gitignore"] = gitignore(manifest.MANIFEST)
     return record, files
+
+
+def pyproject(tests: str, remark: str = "") -> bytes:
+    """Return the settings by which pytest finds the tests and packages of a workspace."""
+    return f"""\
+# `pytest` in this folder tests the packages of this folder, whatever is installed.
+{remark}[tool.pytest.ini_options]
+testpaths = ["{tests}"]
+pythonpath = ["."]
+""".encode()
+
+
+def gitignore(*kept: str) -> bytes:
+    """Return what git leaves out of a workspace: all that is made by working in it."""
+    exceptions = "".join(f"!/{path}\n" for path in kept)
+    made = "__pycache__/\n.pytest_cache/\n.ipynb_checkpoints/\n"
+    return f"/.bughunt/*\n{exceptions}{made}".encode()
 
 
 def digest(tree: MutatedTree) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bughunt import __version__, git_repository, manifest
+from bughunt.contents import gitignore, pyproject
 from bughunt.detector_files import detector_files
 from bughunt.exam.answers import Entry
 from bughunt.exam.archive import packed
@@ -27,20 +28,6 @@ from bughunt.spec import Bank, Bug
 Disguise = Callable[[MutatedTree, bytes], MutatedTree]
 
 _MOMENT = 1_735_689_600  # the start of 2025, UTC: of the commit
-_GITIGNORE = f"""\
-/.bughunt/*
-!/{manifest.MANIFEST}
-!/{SHEET}
-__pycache__/
-.pytest_cache/
-.ipynb_checkpoints/
-"""
-_PYPROJECT = """\
-# `pytest` in this folder tests the packages of this folder, whatever is installed.
-[tool.pytest.ini_options]
-testpaths = ["tests"]
-pythonpath = ["."]
-"""
 _README = """\
 # {title}
 
@@ -106,13 +93,13 @@ def paper(
     record = _manifest(bank, plan, entry, bugs, tests)
     files[manifest.MANIFEST] = manifest.encode(record)
     files["README.md"] = _readme(plan, entry, record).encode()
-    files[".gitignore"] = _GITIGNORE.encode()
+    files[".gitignore"] = gitignore(manifest.MANIFEST, SHEET)
     if plan.detectors:
         selection = Selection(
             bugs=bugs, title=plan.title, minutes=entry.minutes, origin=f"exam {plan.id}"
         )
         files[NOTEBOOK] = notebook(bank, selection)
-        files["pyproject.toml"] = _PYPROJECT.encode()
+        files["pyproject.toml"] = pyproject("tests")
     files[SHEET] = encode(signed(_sheet(plan, entry, bugs, files), key))
     return files
 

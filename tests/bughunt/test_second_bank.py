@@ -27,6 +27,12 @@ def test_the_example_has_nothing_to_complain_of():
     assert lint(BANK / "levels.yaml") == ()
 
 
+def test_the_example_judges_by_the_conftest_of_the_own_bank():
+    """It is a copy, since a bank stands alone: both change together."""
+    own = load_bank().detectors / "conftest.py"
+    assert (BANK / "tests" / "detectors" / "conftest.py").read_text() == own.read_text()
+
+
 def test_the_example_imports_the_standard_library_only():
     """Its laws as well, but for each other."""
     own = {"rota", "samples", "pytest"}
