@@ -34,7 +34,7 @@ def check_the_checker(run: Callable[[Batch], Iterator[tuple[int, CaseRun]]]) -> 
         "a forced failure": (
             "test_double.py",
             _SPECIMEN.replace("2", "3"),
-            Failed("assert observed == 6"),
+            Failed("observed is 9, not 6"),
         ),
         "a forced crash": (
             "test_double.py",

@@ -6,9 +6,7 @@ ends the process (a signal, an exit, a hang) is for the runner, outside, to see.
 
 from __future__ import annotations
 
-import ast
 import inspect
-import linecache
 import os
 import sys
 import time
@@ -18,7 +16,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
-from bughunt.running import observation
+from bughunt.running import assertion, observation
 from bughunt.running.line_trace import LineTrace
 from bughunt.running.outcome import (
     Answer,
@@ -91,7 +89,7 @@ def _run_detector(batch: Batch, detector: Path, seed: int) -> Outcome:
         for test in tests:
             test(observation.decode(observed))
     except AssertionError as error:
-        return Failed(_bounded(_message(error)))
+        return Failed(_bounded(_judged(error)))
     except BaseException as error:  # a test that skips or exits has not judged either
         return crashed(error, batch.root, places)
     return Passed()
@@ -170,23 +168,20 @@ def _relative(file: str, root: Path) -> str:
 
 def _message(error: BaseException) -> str:
     """Return the error's text; for a bare assert, the assertion itself."""
+    text = _text(error)
+    return text or (assertion.source_of(error) if isinstance(error, AssertionError) else "")
+
+
+def _judged(error: AssertionError) -> str:
+    """Return what a law says: its message; for a bare assert, the values that it compared."""
+    return _text(error) or assertion.values_of(error) or assertion.source_of(error)
+
+
+def _text(error: BaseException) -> str:
     try:
-        text = str(error).strip()
+        return str(error).strip()
     except BaseException:  # a class of the code under hunt
-        text = "its __str__ fails"
-    if text or not isinstance(error, AssertionError) or error.__traceback__ is None:
-        return text
-    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
-    return _assertion_at(frame.f_code.co_filename, line)
-
-
-def _assertion_at(file: str, line: int) -> str:
-    """Return the source of the assert statement that covers the line, on one line."""
-    source = "".join(linecache.getlines(file))
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or 0):
-            return " ".join((ast.get_source_segment(source, node) or "").split())
-    return linecache.getline(file, line).strip()
+        return "its __str__ fails"
 
 
 def _bounded(text: str) -> str:
