@@ -88,7 +88,7 @@ EXAMPLE = """
 {line}
 ```
 """
-CODES = "0: done. 2: the call was wrong. 3: the environment is. [All of them](../commands.md)"
+CODES = {"0": "done", "2": "the call was wrong", "3": "the environment is"}
 _OWN_CODES = re.compile(r"Exit code .*?(?=\n\n|\Z)", re.DOTALL)
 
 
@@ -113,14 +113,21 @@ def pages(examples: Mapping[str, str] = EXAMPLES) -> dict[str, str]:
 
 def _page(words, command, examples):
     own = _OWN_CODES.search(_plain(command))
-    told = [" ".join(own.group().split())] if own else []
     line = examples.get(" ".join(words) or "bughunt")
     return PAGE.format(
         title=_title(words),
         help=help_text(words, command),
-        codes="\n\n".join([*told, CODES]),
+        codes=_codes(own.group() if own else ""),
         example=EXAMPLE.format(line=line) if line else "",
     )
+
+
+def _codes(own: str) -> str:
+    """Return all exit codes of a command; those that its help tells are not told again."""
+    told = re.findall(r"(?:code|\.)\s+(\d)\b", own)
+    rest = " ".join(f"{code}: {meaning}." for code, meaning in CODES.items() if code not in told)
+    above = f"{' and '.join(told)}: see above. " if told else ""
+    return f"{above}{rest} [All of them](../commands.md)"
 
 
 def help_text(words: tuple[str, ...], command: click.Command) -> str:

@@ -89,6 +89,16 @@ def test_every_command_has_an_example_that_it_can_parse(tmp_path, monkeypatch):
     assert [it for it, line in examples.items() if not parsed(line).startswith(it)] == []
 
 
+def test_a_page_of_a_command_tells_each_exit_code_once():
+    """The help tells some; below it stand the others."""
+    pages = describe_commands.pages()
+    for text in pages.values():
+        assert len(re.findall(r"Exit\s+code\s+\d", text)) <= 1
+    assert "\n0 and 1: see above. 2: the call was wrong. 3:" in pages["commands/check.md"]
+    assert "\n3: see above. 0: done. 2: the call was wrong. [" in pages["commands/doctor.md"]
+    assert "\n0: done. 2: the call was wrong. 3:" in pages["commands/levels.md"]
+
+
 def test_a_page_of_a_command_names_all_its_options():
     """Walked in the command line, looked for in the page."""
     pages = describe_commands.pages()
