@@ -57,7 +57,7 @@ ORDER = [
     "exam.grading.sieve", "exam.grading.parsing", "exam.grading.pieces", "exam.grading.suspicion",
     "exam.grading.reach", "exam.grading.judging", "exam.grading.laws", "exam.grading.workbench",
     "exam.grading.record", "exam.grading.hearing", "exam.grading.breakage",
-    "exam.grading.examining", "exam.grading.sitting", "exam.grading.marks",
+    "exam.grading.examining", "exam.grading.origins", "exam.grading.sitting", "exam.grading.marks",
     "exam.grading.gradebook", "exam.grading.formats", "exam.grading.figures", "exam.grading.pages",
     "exam.grading.publishing", "exam.grading.voiding", "exam.grading.appeal",
     "exam.grading.opening", "exam.grading.executors", "exam.grading.report",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,10 +17,8 @@ from bughunt.exam.grading.marks import Mark
 from bughunt.exam.grading.record import Record
 from bughunt.exam.plan import Plan
 from bughunt.exam.roster import Candidate
+from bughunt.page_template import filled
 from bughunt.spec import Bank
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 FEEDBACK = "feedback.html"
 ORGANISER = "organiser.html"
@@ -67,7 +64,8 @@ def feedback(plan: Plan, mark: Mark) -> str:
         for it in mark.bugs
     )
     said = formats.summary(mark) if mark.score is not None else f"No score: {mark.state}."
-    return _template("feedback.html").render(
+    return filled(
+        _TEMPLATES / "feedback.html",
         title=plan.title,
         candidate=mark.entry.candidate,
         said=said,
@@ -86,7 +84,8 @@ def organiser(
     """Return the organiser's page: who found what, how hard each bug was, what stands out."""
     scores = [mark.score for mark in marks if mark.score is not None]
     figures: tuple[ItemFigures, ...] = items(bank, marks)
-    return _template("organiser.html").render(
+    return filled(
+        _TEMPLATES / "organiser.html",
         title=plan.title,
         exam=f"{plan.id}, attempt {plan.attempt}",
         graded=len(scores),
@@ -122,16 +121,3 @@ def _row(mark: Mark, person: Candidate | None) -> _Row:
         tier=record.findings.tier if record else "",
         remarks=tuple(_Remark(what, file, str(line), why) for what, file, line, why in noted),
     )
-
-
-def _template(name: str) -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)

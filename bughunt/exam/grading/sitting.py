@@ -21,6 +21,7 @@ from bughunt.exam.grading import record as records
 from bughunt.exam.grading.entries import clean
 from bughunt.exam.grading.examining import Task, examined
 from bughunt.exam.grading.intake import HandedIn, attributed, handed_in, taken_in, unread
+from bughunt.exam.grading.origins import Origins
 from bughunt.exam.grading.record import Findings, Record
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import bank_digest
@@ -186,6 +187,7 @@ class _Run:
 
     def __init__(self, exam: Exam, results: Path) -> None:
         self._exam, self._results = exam, results
+        self._origins = Origins(exam.bank, exam.answers)
         self._bank_digest = bank_digest(exam.bank)
         parts = (__version__, exam.plan.id, exam.plan.attempt, self._bank_digest, SEEDS)
         asked = f"{parts} {exam.plan.regression > 0} {exam.key.fingerprint()}"
@@ -214,6 +216,12 @@ class _Run:
         finally:
             for future in pending:
                 future.cancel()
+
+    def _origin(self, submission: HandedIn, findings: Findings) -> tuple[str, ...]:
+        try:
+            return self._origins.remarks(submission, findings)
+        except Exception as error:  # what it was copied from decides on no mark
+            return (f"whose copy it is cannot be told: {type(error).__name__}",)
 
     def _read(self, path: Path) -> HandedIn:
         """Read a submission; a fault of ours with one stops no other."""
@@ -255,7 +263,7 @@ class _Run:
             source=submission.source,
             digest=submission.digest,
             modified=submission.modified,
-            remarks=submission.remarks,
+            remarks=(*submission.remarks, *self._origin(submission, findings)),
             report=submission.report,
             hints_said=_hints_said(submission),
             findings=findings,
