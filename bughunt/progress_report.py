@@ -56,8 +56,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     symptoms: tuple[SymptomState, ...]
 
 
-def hinted(number: int, bug: Bug, taken: int) -> tuple[Block, ...]:
-    """Return the hints that were taken, and how to go on."""
+def hinted(number: int, bug: Bug, taken: int, *, more: str) -> tuple[Block, ...]:
+    """Return the hints that were taken, and how to go on: ``more`` is what gives another one."""
     rows = tuple(
         (Line(str(place)), Line(step, "cyan"), Line(" ".join(hint.split())))
         for place, (step, hint) in enumerate(zip(_STEPS, bug.hints, strict=True), start=1)
@@ -69,7 +69,7 @@ def hinted(number: int, bug: Bug, taken: int) -> tuple[Block, ...]:
         Table(rows[:taken]),
         _BLANK,
         Line(f"{counted(left, 'hint')} left." if left else "That was the last hint."),
-        next_step(f"bughunt {'hint' if left else 'reveal'} {number}"),
+        next_step(more if left else f"bughunt reveal {number}"),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bughunt.commands.options import BUGS_REMAIN, bank_option, json_option, load
-from bughunt.errors import BughuntError
+from bughunt.errors import BankChanged, BughuntError
 
 if TYPE_CHECKING:
     from bughunt.grade import Grade
@@ -49,7 +49,11 @@ def check(number: int | None, bank: Path | None, as_json: bool) -> None:
         click.echo(f"warning: {warning}", err=True)
     fixed = {status.number: status.fixed for status in result.statuses if sound}
     step = _keep(here, moment, lambda progress: progress.with_verdicts(fixed, moment))
-    learned = _learned(here, step.newly_fixed, bank)
+    try:
+        learned = _learned(here, step.newly_fixed, bank)
+    except BughuntError as error:
+        click.echo(f"warning: {error}", err=True)
+        learned = ()
     if as_json:
         record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
         record |= {"broken": others.broken, "changed_tests": changed_tests}
@@ -87,7 +91,7 @@ def _looked_at(
 def watch(bank: Path | None) -> None:
     """Show the symptoms of this workspace, and after each save which of them are fixed.
 
-    Keys: h hint, l list, d diff, a check all, r reset a file, q quit.
+    Keys: h hint, l list, d diff, a check all, r reset a file, q quit; after a fix, e explains it.
     """
     watch_workspace(this_workspace(), bank)
 
@@ -122,7 +126,8 @@ def hint(number: int, bank: Path | None) -> None:
     moment = _now()
     step = _keep(here, moment, lambda progress: progress.with_hint(number, moment))
     taken = len(step.after.trail(number).hints)
-    report.write(progress_report.hinted(number, bug, taken), sys.stdout)
+    told = progress_report.hinted(number, bug, taken, more=f"bughunt hint {number}")
+    report.write(told, sys.stdout)
 
 
 def _hint_in_exam(here: Workspace, symptom: Symptom) -> None:
@@ -271,22 +276,34 @@ def _keep(
 
 
 def _learned(here: Workspace, numbers: Sequence[int], path: Path | None) -> tuple[Explanation, ...]:
-    """Return what was behind these symptoms; nothing, if the bank is not what they came from."""
+    """Return what was behind these symptoms; in an exam, nothing.
+
+    Raises:
+        BughuntError: when the bank is not what they came from.
+
+    """
     from bughunt import workspace
     from bughunt.progress_report import Explanation
 
-    if not numbers:
+    if not numbers or here.manifest.is_exam:
         return ()
     try:
         bank = load(path)
         workspace.pristine(here, bank)
         bugs = workspace.bugs_of(here, bank)
-    except BughuntError:
-        return ()
+    except BughuntError as error:
+        raise BughuntError(f"Not explained: {_reason(error)}") from error
     answers = ((number, bugs[number - 1]) for number in numbers)
     return tuple(
         Explanation(number, bug.explanation, bug.reference, bug.cost) for number, bug in answers
     )
+
+
+def _reason(error: BughuntError) -> str:
+    """Return on one line why a bank has no explanation."""
+    if isinstance(error, BankChanged):
+        return "the bank is not the one that the workspace was made from. Give that with --bank."
+    return str(error).partition("\n")[0]
 
 
 def _symptom(workspace: Workspace, number: int) -> Symptom:

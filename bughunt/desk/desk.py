@@ -34,6 +34,7 @@ from bughunt.spec import Bug
 from bughunt.workspace import Workspace, changed_tests
 
 _MOST_JOBS = 4
+_MORE = "leave this page and press h for one more"
 _ONE_SAVE = 2.0  # seconds within which saves belong together
 
 
@@ -248,7 +249,7 @@ class Desk:
         moment = _now()
         kept = self._keep(lambda it: it.with_hint(number, moment))
         taken = len(kept.trail(number).hints)
-        self._show_blocks(progress_report.hinted(number, bug, taken))
+        self._show_blocks(progress_report.hinted(number, bug, taken, more=_MORE))
 
     def _diff(self) -> None:
         text = reset.changes(self._workspace)

@@ -173,6 +173,7 @@ def test_a_hint_asks_for_the_number_when_several_are_open(hunt):
     assert "A hint to which of 1 and 2?" in hunt.screen
     hunt.press("2")
     assert "Start small." in hunt.screen
+    assert "Next: leave this page and press h for one more" in hunt.screen
     assert len(hunt.record.trail(2).hints) == 1
     hunt.press("x")
     assert "h hint" in hunt.screen
