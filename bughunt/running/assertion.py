@@ -55,7 +55,11 @@ def values_of(error: AssertionError) -> str:
 def _statement(file: str, line: int) -> tuple[str, ast.Assert | None]:
     """Return the text of the file, and its assert statement that covers the line."""
     source = "".join(linecache.getlines(file))
-    for node in ast.walk(ast.parse(source)):
+    try:
+        nodes = ast.walk(ast.parse(source))
+    except SyntaxError:  # somebody has edited it since it was loaded
+        return source, None
+    for node in nodes:
         if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or 0):
             return source, node
     return source, None

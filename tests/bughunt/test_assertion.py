@@ -130,6 +130,15 @@ def test_reading_again_ends_when_it_takes_long(tmp_path, monkeypatch):
     assert assertion.values_of(error) == ""
 
 
+def test_law_that_is_edited_while_it_runs_is_still_told(tmp_path):
+    """What stands in the file by now need not be Python."""
+    error = failed(tmp_path, "small == 2", NAMES)
+    (tmp_path / "law.py").write_text("def test(\n    small is (\n")
+
+    assert assertion.values_of(error) == ""
+    assert assertion.source_of(error) == "small is ("
+
+
 def test_values_stay_on_one_short_line(tmp_path):
     """Whatever is compared, a terminal shows it and is not steered by it."""
     names = {"text": "\x1b[31m\n\u202e" * 400, "rows": [["\r" * 50] * 50] * 50}

@@ -56,7 +56,8 @@ def test_no_token_of_a_conversation_that_fits_is_lost(observed):
 
 def test_rows_are_as_wide_as_they_were_asked_for(observed):
     """T inputs, and the target of the last."""
-    assert {len(row) for row in all_rows(observed)} == {WIDTH + 1}
+    widths = {len(row) for row in all_rows(observed)}
+    assert widths == {WIDTH + 1}
 
 
 def test_padding_stands_at_the_end_of_a_row(observed):
