@@ -13,9 +13,10 @@ import msgspec
 from bughunt.exam.answers import Answers
 from bughunt.exam.fairness import Fairness, Share
 from bughunt.exam.plan import Plan
+from bughunt.page_template import filled
 from bughunt.spec import Bank, Conflict
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATE = Path(__file__).parent / "templates" / "fairness.html"
 _MATRIX = 40  # candidates; of more, a matrix is not read any more
 
 
@@ -49,15 +50,6 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(plan: Plan, bank: Bank, answers: Answers, figures: Fairness) -> str:
     """Return the page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     low, high = figures.window
     shown = _Page(
         title=plan.title,
@@ -77,7 +69,7 @@ def page(plan: Plan, bank: Bank, answers: Answers, figures: Fairness) -> str:
         matrix=_matrix(answers),
         conflicts=answers.conflicts,
     )
-    return environment.get_template("fairness.html").render(page=shown)
+    return filled(_TEMPLATE, page=shown)
 
 
 def _bars(counts: Mapping[str, int]) -> tuple[_Bar, ...]:

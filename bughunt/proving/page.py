@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from bughunt.page_template import filled
 from bughunt.proving.proof import RULES, BugProof, DetectorProof, Finding, Proof, Run, Verdict
 from bughunt.proving.report import (
     SEEN,
@@ -26,7 +27,7 @@ from bughunt.proving.report import (
 )
 from bughunt.spec import Bank, Bug
 
-_PAGES = Path(__file__).parent / "pages"
+_TEMPLATE = Path(__file__).parent / "pages" / "proof.html"
 _HARDEST = 5
 _SIGNS = {
     "own": "●",
@@ -150,16 +151,7 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(bank: Bank, proof: Proof) -> str:
     """Return the proof as HTML that stands alone. It holds the answers to all bugs."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_PAGES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("proof.html").render(page=_page(bank, proof))
+    return filled(_TEMPLATE, page=_page(bank, proof))
 
 
 def _page(bank: Bank, proof: Proof) -> _Page:
