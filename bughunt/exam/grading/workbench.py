@@ -51,8 +51,9 @@ class Workbench:
         weak = strength.tier is None and trusts
         self.tier = UNGUARDED if weak else strength.required()
         self.jail = f"{self.tier.name}, without Landlock" if weak else self.tier.name
-        self._observing = Jail(self.tier, self.laws.preload)
-        self._judging = Jail(self.tier, self.laws.preload)
+        # The packages may be installed as well; what is clean in them is not to be read.
+        self._observing = Jail(self.tier, self.laws.preload, hidden=bank.packages)
+        self._judging = Jail(self.tier, self.laws.preload, hidden=bank.packages)
 
     def close(self) -> None:
         """End the jails."""
