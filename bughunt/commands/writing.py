@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -123,11 +124,13 @@ def operators(as_json: bool) -> None:
 @bank_option
 def catalogue_page(out: Path | None, bank: Path | None) -> None:
     """Write all bugs on one page, in Markdown, for instructors: the answers are on it."""
+    from bughunt.authoring.addition_report import bank_words
     from bughunt.authoring.catalogue_page import page
     from bughunt.placement import place_file
 
-    command = f"bughunt bank catalogue{'' if out is None else f' --out {out.as_posix()}'}"
-    text = page(load(bank), command=command)
+    loaded = load(bank)
+    to_file = "" if out is None else f" --out {shlex.quote(out.as_posix())}"
+    text = page(loaded, command=f"bughunt bank catalogue{bank_words(loaded)}{to_file}")
     if out is None:
         click.echo(text, nl=False)
     else:

@@ -184,13 +184,18 @@ def _pass(number: int) -> str:
 def _bugs(bank: Bank, proof: Proof) -> str:
     """Count the bugs that are caught; what a detector says that rejects all code counts nothing."""
     own = own_detectors(bank)
-    blind = {it.detector for it in proof.findings if it.rule == "false-alarm"}
+    blind = _blind(proof)
     ran = [bug for bug in proof.bugs if bug.runs]
     asked = [bug for bug in ran if own.get(bug.bug) not in blind]
     caught = sum(_all(bug.runs, Verdict.CAUGHT) for bug in asked)
     runs = [run for bug in asked for run in bug.runs]
     rest = f"; {len(ran) - len(asked)} not tried" if len(asked) < len(ran) else ""
     return f"{caught} of {len(asked)} caught as declared, {_breadth(runs)}{rest}" if asked else ""
+
+
+def _blind(proof: Proof) -> set[str | None]:
+    """Return the detectors that reject the clean code."""
+    return {it.detector for it in proof.findings if it.rule == "false-alarm"}
 
 
 def _all(runs: Sequence[Run], verdict: Verdict) -> bool:
@@ -252,11 +257,15 @@ def _cells(proof: Proof) -> str:
 
 def _seen_by(proof: Proof) -> str:
     """Name the detectors that see the one bug that was looked at."""
-    pairs = zip(proof.detectors, proof.matrix[0], strict=True)
-    names = [it.detector for it, verdict in pairs if verdict is not Verdict.MISSED]
+    said = {
+        it.detector: verdict
+        for it, verdict in zip(proof.detectors, proof.matrix[0], strict=True)
+        if it.detector not in _blind(proof)
+    }
+    names = [name for name, verdict in said.items() if verdict is not Verdict.MISSED]
     listed = ", ".join(names[:_NAMED])
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    text = f"seen by {len(names)} of {counted(len(proof.detectors), 'detector')}"
+    text = f"seen by {len(names)} of {counted(len(said), 'detector')}"
     return f"{text}: {listed}{more}" if names else text
 
 

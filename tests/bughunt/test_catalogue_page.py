@@ -55,5 +55,5 @@ def test_the_command_writes_the_page_with_its_own_call(bank, tmp_path):
     out = tmp_path / "page.md"
     call = ["bank", "catalogue", "--bank", str(bank.path), "--out", str(out)]
     assert CliRunner().invoke(bughunt, call).exit_code == 0
-    command = f"bughunt bank catalogue --out {out.as_posix()}"
+    command = f"bughunt bank catalogue --bank {bank.path.parent} --out {out.as_posix()}"
     assert out.read_text() == page(bank, command=command)

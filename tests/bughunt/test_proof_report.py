@@ -182,3 +182,4 @@ def test_a_detector_that_rejects_the_clean_code_too_has_caught_nothing(bank):
     )
     one = msgspec.structs.replace(proof, bugs=proof.bugs[:1], matrix=proof.matrix[:1])
     assert "-        bugs        not tried\n" in written(bank, one)
+    assert "matrix      seen by 1 of 3 detectors: doubling_doubles\n" in written(bank, one)
