@@ -10,7 +10,7 @@ from bughunt.desk.desk import Bank, Desk, Line
 from bughunt.desk.saves import Saved
 from bughunt.desk.screen import draw
 from bughunt.desk.terminal import Key
-from bughunt.detector import CaseRun, DetectorRun, Failed, Passed
+from bughunt.detector import CaseRun, DetectorRun, Failed, Passed, TimedOut
 from bughunt.regressions import START
 from bughunt.select import select_level
 from bughunt.workspace import materialize
@@ -97,6 +97,23 @@ def test_the_start_is_tried_once_the_symptoms_have_answered(rich_bank, tmp_path)
     hunt.answer()
     assert len(hunt.asked) == 1
     assert "The other law is not broken." in hunt.screen
+
+
+def test_a_law_without_a_verdict_on_the_start_is_asked_by_the_next_watch(rich_bank, tmp_path):
+    """Its process ended before it could tell; what the others said is kept."""
+    hunt = Hunt(rich_bank, tmp_path / "hunt")
+    hunt.answer()
+    untold = DetectorRun(GROWING, 0, TimedOut(30.0), 30.0)
+    hunt.tell(Ended((GROWING,), CaseRun((untold,), 30.0, None)))
+    passed = DetectorRun(SINGLE, 0, Passed(), 0.1)
+    hunt.tell(Ended((SINGLE,), CaseRun((passed,), 0.1, (MODULE,))))
+    hunt.tell(Over())
+
+    hunt.start()
+    hunt.answer()
+    assert hunt.keys == [(GROWING,)]
+    hunt.answer()
+    assert "None of the 2 other laws is broken." in hunt.screen
 
 
 def test_a_save_asks_the_symptoms_first_and_then_the_kept_laws(hunt):
