@@ -20,7 +20,7 @@ from bughunt.general_laws import Law, Trial
 from bughunt.manifest import general_file, general_law_names
 from bughunt.record import Form, Found
 from bughunt.running.outcome import Passed
-from bughunt.workspace import Workspace, changed_tests, package_files
+from bughunt.workspace import Workspace, changed_tests, package_files, sources
 
 FORMAT = 1
 START = ".bughunt/start.json"
@@ -142,11 +142,6 @@ def since_start(workspace: Workspace, files: Mapping[str, bytes]) -> Saves:
     changed |= {it.file for it in tests if it.change == "changed"}
     others = (files.keys() ^ now.keys()) | {it.file for it in tests if it.change != "changed"}
     return Saves(frozenset(changed), frozenset(others))
-
-
-def sources(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the Python files among these as texts."""
-    return {path: it.decode("utf-8", "replace") for path, it in files.items() if path[-3:] == ".py"}
 
 
 def recover(workspace: Workspace, moment: datetime) -> Found[Start]:

@@ -18,7 +18,7 @@ from bughunt.errors import EnvironmentProblem, WorkspaceError, did_you_mean
 from bughunt.git_repository import EMAIL
 from bughunt.manifest import MANIFEST
 from bughunt.mutate import unified_diff
-from bughunt.workspace import Workspace, package_files
+from bughunt.workspace import Workspace, package_files, sources
 
 
 def start_files(workspace: Workspace) -> dict[str, bytes]:
@@ -47,15 +47,7 @@ def changes(workspace: Workspace) -> str:
         EnvironmentProblem: when there is no git, or a file cannot be read.
 
     """
-    return unified_diff(_texts(start_files(workspace)), _texts(package_files(workspace)))
-
-
-def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {
-        path: content.decode("utf-8", "replace")
-        for path, content in files.items()
-        if path.endswith(".py")
-    }
+    return unified_diff(sources(start_files(workspace)), sources(package_files(workspace)))
 
 
 def _files(workspace: Workspace, commit: str) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -179,7 +179,7 @@ def changes(workspace: Workspace, bank: Bank) -> str:
         BankChanged: when the bank does not know any more what was there.
 
     """
-    return unified_diff(pristine(workspace, bank).mutated, _current(workspace))
+    return unified_diff(pristine(workspace, bank).mutated, sources(package_files(workspace)))
 
 
 def mutation_diff(bank: Bank, bug: Bug, beside: Iterable[Bug] = ()) -> str:
@@ -221,11 +221,11 @@ def package_files(workspace: Workspace) -> dict[str, bytes]:
     return {path: data for package in packages for path, data in _files(workspace, package)}
 
 
-def _current(workspace: Workspace) -> dict[str, str]:
-    """Return the sources as they are now; what is not UTF-8 is replaced."""
+def sources(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the Python files among these as texts; what is not UTF-8 is replaced."""
     return {
         path: content.decode("utf-8", "replace")
-        for path, content in package_files(workspace).items()
+        for path, content in files.items()
         if path.endswith(".py")
     }
 

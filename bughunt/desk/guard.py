@@ -18,7 +18,7 @@ from bughunt.errors import BughuntError
 from bughunt.general_laws import Group, Trial
 from bughunt.manifest import general_law_names
 from bughunt.regressions import Start
-from bughunt.workspace import Workspace, changed_tests
+from bughunt.workspace import Workspace, changed_tests, sources
 
 
 class Guard:
@@ -45,7 +45,7 @@ class Guard:
             if self._trial.is_settled:
                 self._compare(self._known)
             else:
-                self._overlay = regressions.sources(self._files)
+                self._overlay = sources(self._files)
         except BughuntError as error:
             self.warning = regressions.unknown(error)
             self._is_used = False
