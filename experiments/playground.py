@@ -1,7 +1,10 @@
-"""A small tokenizer and small models, made in a moment."""
+"""A small tokenizer, small models and ranks, made in a moment; and a table to draw."""
 
 import os
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import torch
 
@@ -37,3 +40,50 @@ def small_model(seed=0, **shape):
     for weight in model.parameters():
         torch.nn.init.normal_(weight, std=weight.size(-1) ** -0.5)
     return model.eval()
+
+
+def on_ranks(count, function):
+    """Return what `function(rank)` returns on each of so many ranks; threads stand for them."""
+    mine, tensors = threading.local(), [None] * count
+    barrier = threading.Barrier(count, timeout=60)
+
+    def start(rank):
+        mine.rank = rank
+        try:
+            return function(rank)
+        except BaseException:
+            barrier.abort()
+            raise
+
+    def all_reduce(tensor, **_):
+        tensors[mine.rank] = tensor.clone()
+        barrier.wait()
+        tensor.copy_(sum(tensors))
+        barrier.wait()
+
+    group = {
+        "is_initialized": lambda: True,
+        "get_rank": lambda: mine.rank,
+        "get_world_size": lambda: count,
+        "all_reduce": all_reduce,
+        "barrier": barrier.wait,
+    }
+    with mock.patch.multiple("torch.distributed", **group), ThreadPoolExecutor(count) as threads:
+        return list(threads.map(start, range(count)))
+
+
+def draw_table(axes, texts, marked, *, rows, columns):
+    """Draw rows of texts as a table; where `marked` is true, a text stands on orange."""
+    from matplotlib.colors import ListedColormap
+
+    colours = ListedColormap(["#EDEDED", "#F0B08A"])
+    axes.imshow(marked, cmap=colours, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    for y, row in enumerate(texts):
+        for x, text in enumerate(row):
+            axes.text(x, y, text, ha="center", va="center", fontsize=8)
+    axes.set_xticks(range(len(columns)), columns, fontsize=8)
+    axes.set_yticks(range(len(rows)), rows, fontsize=8)
+    axes.set_xticks([x + 0.5 for x in range(len(columns) - 1)], minor=True)
+    axes.set_yticks([y + 0.5 for y in range(len(rows) - 1)], minor=True)
+    axes.grid(which="minor", color="white", linewidth=2)
+    axes.tick_params(which="both", length=0)
