@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from bughunt.exam.grading.marks import Mark
     from bughunt.exam.grading.sitting import Exam
 
-_BUILD, _RESULTS = "build", "results"
+_BUILD, _RESULTS, _SUBMISSIONS = "build", "results", "submissions"
 _submissions_option = click.option(
     "--submissions",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Default: FOLDER/submissions.",
+)
+_trust_option = click.option(
+    "--trust", is_flag=True, help="Run submissions even where no jail can keep them from files."
 )
 _results_option = click.option(
     "--results", metavar="DIR", type=click.Path(path_type=Path), help="Default: FOLDER/results."
@@ -37,9 +40,7 @@ _results_option = click.option(
 @click.option(
     "--executor", metavar="URL", help="A cluster instead of this machine: dask://HOST:PORT."
 )
-@click.option(
-    "--trust", is_flag=True, help="Run submissions even where no jail can keep them from files."
-)
+@_trust_option
 @json_option
 def grade(
     folder: Path,
@@ -60,31 +61,39 @@ def grade(
     import msgspec
 
     from bughunt import report
-    from bughunt.exam.grading import workbench
-    from bughunt.exam.grading.executors import opened
     from bughunt.exam.grading.publishing import sat
     from bughunt.exam.grading.report import graded
-    from bughunt.exam.grading.sitting import grade as sit
+    from bughunt.exam.own_folder import alone_in
     from bughunt.jail.strength import strongest
 
     own = msgspec.structs.replace(_exam(folder, key, out), trusts=trust)
     into = results or folder / _RESULTS
     if executor is None and not trust:
         strongest().required()
+    with alone_in(into):
+        _sit(own, submissions or folder / _SUBMISSIONS, into, executor, jobs)
+        marks = _published(own, folder, out, into)
+    if as_json:
+        report.write_json([_plain(mark) for mark in marks], sys.stdout)
+    else:
+        report.write(graded(marks, sat(into)[1], into), sys.stdout)
+
+
+def _sit(own: Exam, submissions: Path, into: Path, executor: str | None, jobs: int) -> None:
+    """Grade all submissions, and leave no jail behind."""
+    from bughunt import report
+    from bughunt.exam.grading import workbench
+    from bughunt.exam.grading.executors import opened
+    from bughunt.exam.grading.sitting import grade as sit
+
     try:
         with (
             report.progress("Grading", sys.stderr) as tick,
             opened(executor, jobs) as (pool, workers),
         ):
-            handed_in = submissions or folder / "submissions"
-            sit(own, handed_in, into, pool, workers=workers, tick=tick)
+            sit(own, submissions, into, pool, workers=workers, tick=tick)
     finally:
         workbench.close_all()
-    marks = _published(own, folder, out, into)
-    if as_json:
-        report.write_json([_plain(mark) for mark in marks], sys.stdout)
-    else:
-        report.write(graded(marks, sat(into)[1], into), sys.stdout)
 
 
 @click.command()
@@ -95,6 +104,7 @@ def grade(
 @out_option
 @_submissions_option
 @_results_option
+@_trust_option
 @json_option
 def appeal(
     folder: Path,
@@ -104,20 +114,23 @@ def appeal(
     out: Path | None,
     submissions: Path | None,
     results: Path | None,
+    trust: bool,
     as_json: bool,
 ) -> None:
     """Try symptom N of CANDIDATE again, on the recorded seeds, beside the clean code.
 
     Exit code 0: the verdict stands. 1: it does not.
     """
+    import msgspec
+
     from bughunt import report
     from bughunt.exam.grading.appeal import appeal as try_again
     from bughunt.exam.grading.publishing import sat
     from bughunt.exam.grading.report import appealed
 
-    own = _exam(folder, key, out)
+    own = msgspec.structs.replace(_exam(folder, key, out), trusts=trust)
     _, records = sat(results or folder / _RESULTS)
-    found = try_again(own, submissions or folder / "submissions", records, candidate, number)
+    found = try_again(own, submissions or folder / _SUBMISSIONS, records, candidate, number)
     if as_json:
         report.write_json(found, sys.stdout)
     else:
@@ -140,11 +153,14 @@ def void(
     from bughunt import report
     from bughunt.exam.grading.report import voided
     from bughunt.exam.grading.voiding import void as take_out
+    from bughunt.exam.own_folder import alone_in
 
     own = _exam(folder, key, out)
     into = results or folder / _RESULTS
-    take_out(own, into, bug, reason)
-    report.write(voided(bug, _published(own, folder, out, into)), sys.stdout)
+    with alone_in(into):
+        take_out(own, into, bug, reason)
+        marks = _published(own, folder, out, into)
+    report.write(voided(bug, marks), sys.stdout)
 
 
 def _exam(folder: Path, key: Path, out: Path | None) -> Exam:

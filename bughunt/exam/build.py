@@ -14,13 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from bughunt.errors import EnvironmentProblem, ExamError
+from bughunt.errors import ExamError
 from bughunt.exam import lock as locking
 from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers, sealed, with_times
 from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.fairness import Fairness, fairness
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, sha256
+from bughunt.exam.own_folder import alone_in, is_trace, make_folder
 from bughunt.exam.page import page
 from bughunt.exam.paper import Disguise, archive
 from bughunt.exam.plan import Plan
@@ -76,11 +77,24 @@ def build(
         tick: told how many archives were just done, and how many more are to be.
 
     Raises:
-        ExamError: when the wishes cannot be met, or the folder holds something else.
+        ExamError: when the wishes cannot be met, or the folder holds something else, or another
+            command is writing into it.
         BankError: when the bank cannot serve a set.
         EnvironmentProblem: when the system refuses to write.
 
     """
+    _check_free(folder)
+    with alone_in(folder):
+        return _built(order, key, evidence, folder, tick)
+
+
+def _built(
+    order: Order,
+    key: ExamKey,
+    evidence: Evidence,
+    folder: Path,
+    tick: Callable[[int, int], None],
+) -> Built:
     lock = locking.begun(order.plan, order.bank, key)
     before = _known(folder, lock, key)
     answers, drawing = _answers(order, key, evidence, before)
@@ -120,9 +134,6 @@ def _known(folder: Path, lock: Lock, key: ExamKey) -> Answers | None:
     """Return the answers of an earlier build in the folder; one of something else is refused."""
     old = locking.read_lock(folder)
     if old is None:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            text = f"{folder}: holds something that no build made. Choose another folder."
-            raise ExamError(text)
         return None
     if changed := locking.differences(old, lock):
         text = f"{folder}: holds another build: {', and '.join(changed)}."
@@ -132,6 +143,15 @@ def _known(folder: Path, lock: Lock, key: ExamKey) -> Answers | None:
         text = f"{folder / ANSWERS}: is missing, and it knows who was given what."
         raise ExamError(f"{text} Restore it, or build in another folder.")
     return answers
+
+
+def _check_free(folder: Path) -> None:
+    """Raise when something is there that no build made."""
+    if not folder.exists() or (folder / LOCK).exists():
+        return
+    if not folder.is_dir() or not all(is_trace(it.name) for it in folder.iterdir()):
+        text = f"{folder}: holds something that no build made. Choose another folder."
+        raise ExamError(text)
 
 
 def _answers(
@@ -184,12 +204,10 @@ def _numbered(chosen: Iterable[str], seed: bytes) -> tuple[str, ...]:
 
 
 def _check_strangers(folder: Path, names: Iterable[str]) -> None:
-    """Raise when the folder holds archives of others, and remove what a kill left half-written."""
+    """Raise when the folder holds archives of others."""
     expected = {f"{name}.zip" for name in names}
-    for file in sorted((folder / ARCHIVES).glob("*")):
-        if file.name.startswith(".") and ".bughunt-new-" in file.name:
-            file.unlink(missing_ok=True)
-        elif file.name not in expected:
+    for file in sorted((folder / ARCHIVES).glob("[!.]*")):
+        if file.name not in expected:
             text = f"{file}: belongs to nobody in this roster, nor to an earlier build."
             raise ExamError(f"{text} Move it away, and build again.")
 
@@ -225,11 +243,7 @@ def _content(file: Path) -> bytes | None:
 
 def _place(file: Path, content: bytes) -> None:
     """Write a file whole, in a folder that is its owner's."""
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        text = f"{file.parent}: cannot be made: {error.strerror}. Choose another folder."
-        raise EnvironmentProblem(text) from None
+    make_folder(file.parent)
     place_file(content, file)
 
 

@@ -17,6 +17,7 @@ from bughunt.placement import place_file
 from bughunt.spec import Bank
 
 HINTS_GIVEN = "hints-given.json"
+AT_WORK = ".hints-at-work"  # locked while one is given out, which a build does not hinder
 _FORMAT = 1
 
 

@@ -107,6 +107,15 @@ def test_grading_goes_on_there_when_told_to_trust(room, tmp_path, monkeypatch):
     assert "without Landlock" in (tmp_path / "results" / "gradebook.csv").read_text()
 
 
+def test_an_appeal_is_heard_there_when_told_to_trust_and_refused_otherwise(room, monkeypatch):
+    """As grading is."""
+    weak = Strength(None, {"built-in": "the kernel is too old"})
+    monkeypatch.setattr("bughunt.exam.grading.workbench.strongest", lambda: weak)
+    line = ("appeal", room.folder, "bob", 1, "--key", room.folder / "my.key")
+    assert "the kernel is too old" in run(*line, code=3)
+    assert "The verdict stands." in run(*line, "--trust")
+
+
 def test_a_local_dask_cluster_gives_the_same_marks(room, tmp_path):
     """Through the executor of its client."""
     distributed = pytest.importorskip("distributed")

@@ -12,6 +12,7 @@ from bughunt.exam.grading.marks import Mark, Scoring, marks
 from bughunt.exam.grading.record import Record
 from bughunt.exam.grading.sitting import Exam, Sitting
 from bughunt.exam.hint_record import Given
+from bughunt.exam.own_folder import make_folder
 from bughunt.exam.roster import Candidate
 from bughunt.placement import place_file
 
@@ -61,7 +62,7 @@ def publish(
     for mark in given_marks:
         folder = f"{CANDIDATES}/{mark.entry.candidate}"
         if mark.record is not None:
-            sitting.make_folder(results / folder)
+            make_folder(results / folder)
             files[f"{folder}/{formats.RESULTS}"] = formats.gradescope(mark)
             files[f"{folder}/{pages.FEEDBACK}"] = pages.feedback(exam.plan, mark).encode()
     for name, content in files.items():

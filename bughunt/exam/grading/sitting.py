@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bughunt import __version__
-from bughunt.errors import BughuntError, EnvironmentProblem, ExamError
+from bughunt.errors import BughuntError, ExamError
 from bughunt.exam.answers import Answers, Entry
 from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.grading import record as records
@@ -25,6 +25,7 @@ from bughunt.exam.grading.origins import Origins
 from bughunt.exam.grading.record import Findings, Record
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import bank_digest
+from bughunt.exam.own_folder import make_folder
 from bughunt.exam.paper import Disguise
 from bughunt.exam.plan import Plan
 from bughunt.jail.strength import NoJail
@@ -166,20 +167,6 @@ def place_sitting(sitting: Sitting, results: Path) -> None:
     """
     content = msgspec.json.format(msgspec.json.encode(sitting), indent=1)
     place_file(content + b"\n", results / SITTING)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into.
-
-    Raises:
-        EnvironmentProblem: when the system refuses.
-
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        text = f"{folder}: cannot be made: {error.strerror}. Choose another folder."
-        raise EnvironmentProblem(text) from None
 
 
 class _Run:
