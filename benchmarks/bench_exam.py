@@ -23,11 +23,11 @@ from bughunt.exam.build import Built, Order, build
 from bughunt.exam.draw import draw
 from bughunt.exam.fairness import fairness
 from bughunt.exam.keys import ExamKey
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.plan import PLAN, Plan, read_plan
 from bughunt.exam.roster import Candidate
 from bughunt.exam.trial import pool_of
 from bughunt.proving.answer_store import Store
-from bughunt.proving.evidence import Evidence
 from bughunt.spec import Bank, load_bank
 
 _LATE = 10
@@ -56,10 +56,10 @@ class Bench:
         self._store = Store(None)
         self._key = ExamKey(hashlib.sha256(b"a benchmark").digest())
 
-    def build(self, number: int) -> tuple[Built, Evidence]:
+    def build(self, number: int) -> tuple[Built, PatientEvidence]:
         """Build for this many."""
         order = Order(plan=self._plan, bank=self._bank, roster=b"", candidates=people(number))
-        with Evidence(self._bank, self._store, jobs=self._jobs) as evidence:
+        with PatientEvidence(self._bank, self._store, jobs=self._jobs) as evidence:
             return build(order, self._key, evidence, self._folder), evidence
 
     def show_build(self, what: str, number: int) -> None:

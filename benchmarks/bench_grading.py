@@ -34,10 +34,10 @@ from bughunt.exam.grading.record import Record
 from bughunt.exam.grading.sitting import Exam, grade
 from bughunt.exam.hint_record import Given
 from bughunt.exam.keys import ExamKey
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.plan import PLAN, Plan, Stratum, read_plan
 from bughunt.mutate import MutatedTree, mutate
 from bughunt.proving.answer_store import Store
-from bughunt.proving.evidence import Evidence
 from bughunt.spec import Bank, load_bank
 
 KINDS = ("as it was", "otherwise", "the first", "nothing", "no Python", "broken elsewhere")
@@ -59,7 +59,7 @@ class Class:
         order = Order(plan=self.plan, bank=self.bank, roster=b"", candidates=people(self._number))
         store = Store(self.folder / "answers.sqlite3")
         started = time.perf_counter()
-        with contextlib.closing(store), Evidence(self.bank, store, jobs=1) as evidence:
+        with contextlib.closing(store), PatientEvidence(self.bank, store, jobs=1) as evidence:
             build(order, self.key, evidence, self.folder / "build")
         print(f"built for {self._number}: {time.perf_counter() - started:.0f} s", flush=True)
         answers = read_answers(self.folder / "build" / ANSWERS, self.key)

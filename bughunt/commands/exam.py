@@ -87,10 +87,10 @@ def build(
     from bughunt.exam.build import Order
     from bughunt.exam.build import build as make
     from bughunt.exam.keys import read_key
+    from bughunt.exam.patience import PatientEvidence
     from bughunt.exam.report import built, built_record
     from bughunt.exam.roster import ROSTER, read_roster
     from bughunt.proving.answer_store import Store, default_path
-    from bughunt.proving.evidence import Evidence
 
     secret = read_key(key)
     plan, bank = planned(folder)
@@ -100,7 +100,7 @@ def build(
     with (
         contextlib.closing(store),
         report.progress("Building", sys.stderr) as tick,
-        Evidence(bank, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
+        PatientEvidence(bank, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
     ):
         result = make(order, secret, evidence, out or folder / _BUILD, tick)
     if as_json:

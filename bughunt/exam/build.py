@@ -24,12 +24,12 @@ from bughunt.exam.lock import LOCK, Lock, sha256
 from bughunt.exam.own_folder import alone_in, is_trace, make_folder
 from bughunt.exam.page import page
 from bughunt.exam.paper import Disguise, archive
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.plan import Plan
 from bughunt.exam.roster import Candidate
 from bughunt.exam.tables import table
 from bughunt.exam.trial import Drawn, draw_and_prove, pool_of
 from bughunt.placement import place_file
-from bughunt.proving.evidence import Evidence
 from bughunt.spec import Bank
 
 ARCHIVES = "archives"
@@ -63,7 +63,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 def build(
     order: Order,
     key: ExamKey,
-    evidence: Evidence,
+    evidence: PatientEvidence,
     folder: Path,
     tick: Callable[[int, int], None] = lambda done, more: None,  # noqa: ARG005
 ) -> Built:
@@ -91,7 +91,7 @@ def build(
 def _built(
     order: Order,
     key: ExamKey,
-    evidence: Evidence,
+    evidence: PatientEvidence,
     folder: Path,
     tick: Callable[[int, int], None],
 ) -> Built:
@@ -155,7 +155,7 @@ def _check_free(folder: Path) -> None:
 
 
 def _answers(
-    order: Order, key: ExamKey, evidence: Evidence, before: Answers | None
+    order: Order, key: ExamKey, evidence: PatientEvidence, before: Answers | None
 ) -> tuple[Answers, Drawn]:
     """Return who has what, with those that came late, and how theirs was drawn."""
     plan, bank = order.plan, order.bank

@@ -14,11 +14,12 @@ import msgspec
 
 from bughunt.errors import ExamError
 from bughunt.exam.draw import draw
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.plan import Plan, pool
 from bughunt.exam.pool import Item, Pool
 from bughunt.grade import evidence as shown
 from bughunt.proving import company
-from bughunt.proving.evidence import Evidence, Question
+from bughunt.proving.evidence import Question
 from bughunt.running.outcome import Passed
 from bughunt.spec import Bank, Conflict
 
@@ -48,7 +49,7 @@ def pool_of(plan: Plan, bank: Bank, conflicts: Iterable[Conflict] = ()) -> Pool:
 def draw_and_prove(
     plan: Plan,
     bank: Bank,
-    evidence: Evidence,
+    evidence: PatientEvidence,
     seeds: Mapping[str, bytes],
     *,
     proof_seeds: Sequence[int],
@@ -98,7 +99,7 @@ def draw_and_prove(
 
 
 def _check_clean(
-    bank: Bank, evidence: Evidence, sets: Iterable[frozenset[str]], seeds: Sequence[int]
+    bank: Bank, evidence: PatientEvidence, sets: Iterable[frozenset[str]], seeds: Sequence[int]
 ) -> None:
     """Raise when a detector of the sets rejects the clean code."""
     detectors = sorted({bank.bugs[name].detector for names in sets for name in names})
@@ -113,7 +114,7 @@ def _check_clean(
 
 
 def _disturbed(
-    bank: Bank, evidence: Evidence, sets: Sequence[frozenset[str]], seeds: Sequence[int]
+    bank: Bank, evidence: PatientEvidence, sets: Sequence[frozenset[str]], seeds: Sequence[int]
 ) -> list[frozenset[str]]:
     """Return the sets in which a bug is not caught, or one keeps the detector of another red."""
     groups = [
@@ -125,7 +126,7 @@ def _disturbed(
 
 
 def _pairs_to_avoid(
-    bank: Bank, evidence: Evidence, sets: Iterable[frozenset[str]], seeds: Sequence[int]
+    bank: Bank, evidence: PatientEvidence, sets: Iterable[frozenset[str]], seeds: Sequence[int]
 ) -> list[Conflict]:
     """Return the pairs within these sets that disturb each other."""
     pairs = {

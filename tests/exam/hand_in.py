@@ -12,9 +12,9 @@ from bughunt.exam.grading.publishing import publish, sat
 from bughunt.exam.grading.sitting import Exam, grade
 from bughunt.exam.hint_record import Given
 from bughunt.exam.keys import ExamKey
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.plan import read_plan
 from bughunt.exam.roster import read_roster
-from bughunt.proving.evidence import Evidence
 from bughunt.spec import load_bank
 
 KEY = bytes(range(1, 33))
@@ -174,7 +174,7 @@ class Room:
         content, self.candidates = read_roster(folder / "roster.csv")
         loaded, plan, key = load_bank(bank / "levels.yaml"), read_plan(folder / "exam.yaml"), KEY
         order = Order(plan=plan, bank=loaded, roster=content, candidates=self.candidates)
-        with Evidence(loaded, store, jobs=1) as evidence:
+        with PatientEvidence(loaded, store, jobs=1) as evidence:
             build(order, ExamKey(key), evidence, folder / "build")
         answers = read_answers(folder / "build" / ANSWERS, ExamKey(key))
         self.exam = Exam(plan=plan, bank=loaded, key=ExamKey(key), answers=answers)

@@ -4,9 +4,9 @@ import textwrap
 
 from bughunt.exam.build import Order, build
 from bughunt.exam.keys import ExamKey
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.plan import read_plan
 from bughunt.exam.roster import read_roster
-from bughunt.proving.evidence import Evidence
 
 WORDS = ("ash", "beech", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan",
          "yew")  # fmt: skip
@@ -118,7 +118,7 @@ def order_of(folder, bank, plan=PLAN, roster=ROSTER):
 
 def build_exam(order, store, folder, key=KEY):
     """Build it with what the store knows of the bank."""
-    with Evidence(order.bank, store, jobs=1) as evidence:
+    with PatientEvidence(order.bank, store, jobs=1) as evidence:
         return build(order, ExamKey(key), evidence, folder)
 
 

@@ -137,7 +137,7 @@ import sys
 from pathlib import Path
 from small_exam import ROSTER, build_exam, order_of
 from bughunt.proving.answer_store import Store
-from bughunt.proving.evidence import Evidence
+from bughunt.exam.patience import PatientEvidence
 from bughunt.exam.build import build
 from bughunt.exam.keys import ExamKey
 from bughunt.spec import load_bank
@@ -145,7 +145,7 @@ here, out, jobs = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 bank = load_bank(here / "bank" / "levels.yaml")
 head, *people = ROSTER.splitlines(keepends=True)
 order = order_of(here, bank, roster=head + "".join(sorted(people)))
-with Evidence(bank, Store(None), jobs=jobs) as evidence:
+with PatientEvidence(bank, Store(None), jobs=jobs) as evidence:
     build(order, ExamKey(bytes(range(32))), evidence, out)
 """
 
