@@ -13,10 +13,10 @@ def random_model(seed, head_scale=1.0, **shape):
 
     from nanochat.gpt import GPT, GPTConfig
 
-    torch.manual_seed(seed)
     defaults = {"sequence_len": 32, "vocab_size": 61, "n_layer": 3}
     model = GPT(GPTConfig(**defaults | {"n_head": 4, "n_kv_head": 4, "n_embd": 32} | shape))
     model.init_weights()
+    torch.manual_seed(seed)  # what was drawn before, and how often, is left to the model
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=parameter.size(-1) ** -0.5)
     with torch.no_grad():

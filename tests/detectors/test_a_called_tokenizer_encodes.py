@@ -2,6 +2,7 @@
 
 import random
 
+MATCHES_CLEAN = ("by_name", "by_call")
 WORDS = ("river", "naïve", "水", "seven", "tea?")
 
 

@@ -2,6 +2,7 @@
 
 import random
 
+MATCHES_CLEAN = ("prompts", "said", "bos")
 WORDS = ("apple", "river", "seven", "naïve", "水", "tea?")
 
 

@@ -4,6 +4,8 @@ import io
 import random
 from unittest.mock import patch
 
+MATCHES_CLEAN = ("content", "held", "rest_sent", "all_sent")
+
 
 class Answer(io.BytesIO):
     """What a server answers: a status, headers, and content."""

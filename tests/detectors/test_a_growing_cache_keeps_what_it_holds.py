@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("returned_keys", "returned_values")
+MATCHES_CLEAN = ("keys", "values", "returned_keys", "returned_values")
 
 
 def observe(seed):

@@ -2,6 +2,8 @@
 
 import random
 
+MATCHES_CLEAN = ("vocab_size", "drawn")
+
 
 def observe(seed):
     """Draw from a few tokens that are alike, with limits around their number and without one."""

@@ -2,6 +2,7 @@
 
 import random
 
+MATCHES_CLEAN = ("number", "met")
 WIDTH = 16
 
 

@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("steps",)
+MATCHES_CLEAN = ("stops", "steps")
 
 
 def observe(seed):

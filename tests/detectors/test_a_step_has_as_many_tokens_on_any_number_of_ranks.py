@@ -4,6 +4,8 @@ import random
 
 from small_ranks import on_ranks
 
+MATCHES_CLEAN = ("batch_tokens", "micro_batch_tokens", "planned")
+
 
 def observe(seed):
     """Plan steps of one size for several numbers of ranks."""

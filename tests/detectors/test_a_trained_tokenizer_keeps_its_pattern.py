@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-MATCHES_CLEAN = ("patterns", "lengths")
+MATCHES_CLEAN = ("texts", "patterns", "lengths")
 PATTERNS = ("[a-z]+", "[a-z]+[0-9]*", r"\S+ ?")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("before", "after")
+MATCHES_CLEAN = ("before", "after", "errors")
 
 
 def observe(seed):

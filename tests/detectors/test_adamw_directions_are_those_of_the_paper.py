@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("directions",)
+MATCHES_CLEAN = ("gradients", "directions")
 BETAS, EPS, STEPS = (0.8, 0.95), 1e-10, 6
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("advantages", "others_changed")
+MATCHES_CLEAN = ("rewards", "advantages", "others_changed")
 
 
 def observe(seed):

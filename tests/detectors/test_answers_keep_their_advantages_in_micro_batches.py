@@ -2,6 +2,7 @@
 
 import numpy as np
 
+MATCHES_CLEAN = ("rewards", "learned")
 GROUPS, ANSWERS = 3, 4
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("start", "shifted")
+MATCHES_CLEAN = ("start", "shifted", "last_of_reordered")
 
 
 def observe(seed):

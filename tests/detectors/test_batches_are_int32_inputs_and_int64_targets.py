@@ -3,7 +3,7 @@
 import numpy as np
 from small_corpora import arrays, small_corpus, small_loader
 
-MATCHES_CLEAN = ("batches",)
+MATCHES_CLEAN = ("shape", "batches")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("plain", "alone", "batch")
+MATCHES_CLEAN = ("bos", "plain", "alone", "batch")
 WORDS = ("the", "cat", "sat", "on", "a", "mat", "naïve", "水", "🦊", "1024", "\n\n", "<|bos|>")
 
 

@@ -3,7 +3,7 @@
 import operator
 import random
 
-MATCHES_CLEAN = ("sums", "counts", "refused")
+MATCHES_CLEAN = ("sums", "word", "counts", "refused")
 OPERATIONS = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv,
     "%": operator.mod, "/": operator.truediv,

@@ -3,7 +3,7 @@
 import numpy as np
 from small_ranks import on_ranks
 
-MATCHES_CLEAN = ("clipped", "lengths")
+MATCHES_CLEAN = ("gradients", "clipped", "lengths")
 RANKS, MAX_NORM = 3, 1.0
 
 

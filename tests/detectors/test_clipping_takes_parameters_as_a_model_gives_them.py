@@ -3,6 +3,7 @@
 import numpy as np
 from small_ranks import on_ranks
 
+MATCHES_CLEAN = ("gradient", "told", "left")
 MAX_NORM = 1.0
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("prompt", "ids")
+MATCHES_CLEAN = ("ids", "mask", "prompt", "answer")
 WORDS = ("two", "plus", "is", "4", "水", "?")
 
 

@@ -3,7 +3,7 @@
 import itertools
 import random
 
-MATCHES_CLEAN = ("rows_of_ranks",)
+MATCHES_CLEAN = ("rows_of_ranks", "lengths")
 WIDTH = 12
 
 

@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("rows",)
+MATCHES_CLEAN = ("lengths", "rows")
 WIDTH = 16
 
 

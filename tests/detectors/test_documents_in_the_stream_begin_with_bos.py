@@ -2,7 +2,7 @@
 
 from small_corpora import arrays, small_corpus, small_loader, small_tokenizer
 
-MATCHES_CLEAN = ("stream",)
+MATCHES_CLEAN = ("bos", "stream", "texts")
 
 
 def observe(seed):

@@ -2,6 +2,7 @@
 
 from small_ranks import on_ranks
 
+MATCHES_CLEAN = ("saved", "resumed")
 RANKS = 3
 
 
@@ -29,7 +30,7 @@ def observe(seed):
         return optimizer
 
     def save(rank):
-        place = seed + 10 * rank
+        place = seed % 1000 + 10 * rank
         meta = describe_run(1, model, tokenizer=tokenizer, settings=RunSettings(), metrics={})
         state = {"next_turn": place}
         save_checkpoint(

@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("tokens", "masks")
+MATCHES_CLEAN = ("ends", "lengths", "tokens", "masks")
 
 
 def observe(seed):

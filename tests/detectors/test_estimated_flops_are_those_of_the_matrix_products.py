@@ -11,7 +11,7 @@ def observe(seed):
     from small_models import random_model
     from torch.utils.flop_counter import FlopCounterMode
 
-    shape = {"n_layer": 1 + seed % 3, "n_kv_head": (1, 4)[seed % 2], "vocab_size": 50 + seed}
+    shape = {"n_layer": 1 + seed % 3, "n_kv_head": (1, 4)[seed % 2], "vocab_size": 50 + seed % 40}
     model = random_model(seed, sequence_len=24, **shape)
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         model(torch.zeros(1, 24, dtype=torch.long))

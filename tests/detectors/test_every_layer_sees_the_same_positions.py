@@ -1,6 +1,6 @@
 """In one call, every layer gets back all positions up to the end of that call."""
 
-MATCHES_CLEAN = ("lengths", "positions")
+MATCHES_CLEAN = ("layers", "pieces", "lengths", "positions")
 
 
 def observe(seed):

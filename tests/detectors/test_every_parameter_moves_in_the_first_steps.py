@@ -1,6 +1,6 @@
 """A few steps from a fresh start, every weight has left the value that it was given."""
 
-MATCHES_CLEAN = ("names",)
+MATCHES_CLEAN = ("names", "moved")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("handed_over",)
+MATCHES_CLEAN = ("a", "b", "handed_over")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("lengths",)
+MATCHES_CLEAN = ("words", "lengths")
 BUFFER_SIZES = (1, 2, 3, 7, 8192)
 LONG = 8 << 20  # bytes, the most that is held at a time
 

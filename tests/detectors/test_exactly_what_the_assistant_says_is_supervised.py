@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("inputs", "targets")
+MATCHES_CLEAN = ("inputs", "targets", "question", "answer", "special")
 WORDS = ("apple", "river", "seven", "naïve", "水", "tea?")
 
 

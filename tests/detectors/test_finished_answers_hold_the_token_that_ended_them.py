@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("results", "masks")
+MATCHES_CLEAN = ("prompt", "answers", "results", "masks")
 
 
 def observe(seed):

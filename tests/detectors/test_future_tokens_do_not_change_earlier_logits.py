@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("logits", "logits_of_another_end")
+MATCHES_CLEAN = ("parting", "logits", "logits_of_another_end")
 
 
 def observe(seed):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+MATCHES_CLEAN = ("shapes",)
+MAY_DIFFER = ("weights",)  # drawn in any order, from any distribution of that spread
 WIDTH = 64
 ZERO = ("lm_head.weight", "attn.c_proj.weight", "mlp.c_proj.weight")
 
@@ -18,7 +20,8 @@ def observe(seed):
     )
     model = GPT(config)
     model.init_weights()
-    return {name: parameter.detach().numpy() for name, parameter in model.named_parameters()}
+    weights = {name: parameter.detach().numpy() for name, parameter in model.named_parameters()}
+    return {"shapes": {name: list(it.shape) for name, it in weights.items()}, "weights": weights}
 
 
 def assert_spread(weights, std):
@@ -28,20 +31,25 @@ def assert_spread(weights, std):
     np.testing.assert_allclose(weights.std(), std, rtol=6 / np.sqrt(2 * count))
 
 
+def test_weights_have_the_shapes_of_the_model(observed):
+    """Every one of them is looked at."""
+    assert {name: list(it.shape) for name, it in observed["weights"].items()} == observed["shapes"]
+
+
 def test_blocks_and_head_say_nothing_at_first(observed):
     """All tokens are predicted alike, and the residual stream passes through."""
-    for name, weights in observed.items():
+    for name, weights in observed["weights"].items():
         assert np.any(weights) != name.endswith(ZERO), name
 
 
 def test_the_embedding_has_unit_variance(observed):
     """It is normalised before the first block anyway."""
-    assert_spread(observed["transformer.wte.weight"], 1.0)
+    assert_spread(observed["weights"]["transformer.wte.weight"], 1.0)
 
 
 def test_other_matrices_have_a_spectral_norm_by_their_shape(observed):
     """Yang et al. 2023, A spectral condition for feature learning, parametrisation 1."""
-    for name, weights in observed.items():
+    for name, weights in observed["weights"].items():
         if not name.endswith(("wte.weight", *ZERO)):
             fan_out, fan_in = weights.shape
             assert_spread(weights, min(1, np.sqrt(fan_out / fan_in)) / np.sqrt(fan_in))

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-MATCHES_CLEAN = ("rates",)
+MATCHES_CLEAN = ("multipliers", "rates")
 FIRST = (0.2, 0.004, 0.02)
 
 

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-MATCHES_CLEAN = ("multipliers",)
+MATCHES_CLEAN = ("warmdown_steps", "final", "multipliers")
 
 
 def observe(seed):

@@ -1,6 +1,6 @@
 """Whatever the dtype of a model, logits and losses come in float32, with all its digits."""
 
-MATCHES_CLEAN = ("finer_than_half",)
+MATCHES_CLEAN = ("dtypes", "finer_than_half")
 
 
 def observe(seed):

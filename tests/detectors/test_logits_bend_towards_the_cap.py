@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("logits",)
+MATCHES_CLEAN = ("heard", "logits")
 CAP = 15.0
 
 

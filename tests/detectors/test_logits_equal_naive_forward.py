@@ -3,7 +3,7 @@
 import numpy as np
 from reference import naive_forward
 
-MATCHES_CLEAN = ("logits",)
+MATCHES_CLEAN = ("weights", "config", "tokens", "logits")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("logits", "mean", "sum", "none")
+MATCHES_CLEAN = ("logits", "targets", "mean", "sum", "none")
 
 
 def observe(seed):

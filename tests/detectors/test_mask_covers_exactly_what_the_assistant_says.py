@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("ids", "mask")
+MATCHES_CLEAN = ("ids", "mask", "control")
 WORDS = ("seven", "times", "nine", "is", "63", "naïve", "水", "?")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("updates",)
+MATCHES_CLEAN = ("gradients", "updates")
 MOMENTUM, SIZE = 0.9, 12
 
 

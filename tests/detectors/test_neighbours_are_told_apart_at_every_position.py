@@ -2,6 +2,8 @@
 
 import numpy as np
 
+MATCHES_CLEAN = ("cos", "sin")
+
 
 def observe(seed):
     """Read the rotary tables of a model with room for long texts."""

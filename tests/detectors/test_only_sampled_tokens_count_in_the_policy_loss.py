@@ -4,7 +4,17 @@ import random
 
 import numpy as np
 
-MATCHES_CLEAN = ("loss", "tool_changed", "choice_changed", "supervised")
+MATCHES_CLEAN = (
+    "ids",
+    "masks",
+    "chosen",
+    "rewards",
+    "supervised",
+    "log_probabilities",
+    "loss",
+    "tool_changed",
+    "choice_changed",
+)
 PROMPT = [5, 6]
 
 

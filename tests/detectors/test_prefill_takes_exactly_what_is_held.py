@@ -2,7 +2,16 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("position", "continued_keys", "continued_values")
+MATCHES_CLEAN = (
+    "held",
+    "position",
+    "room",
+    "planned",
+    "keys",
+    "values",
+    "continued_keys",
+    "continued_values",
+)
 
 
 def observe(seed):

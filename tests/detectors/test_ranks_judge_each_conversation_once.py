@@ -4,7 +4,8 @@ import random
 
 from small_ranks import on_ranks
 
-MATCHES_CLEAN = ("scores", "judged")
+MATCHES_CLEAN = ("right", "scores")
+MAY_DIFFER = ("judged",)  # whoever judges which
 
 
 class Numbers:

@@ -3,6 +3,7 @@
 import numpy as np
 from small_ranks import on_ranks
 
+MATCHES_CLEAN = ("alone", "on_ranks")
 RANKS = 3
 
 

@@ -2,7 +2,7 @@
 
 from small_corpora import arrays, small_corpus, small_loader, small_tokenizer
 
-MATCHES_CLEAN = ("read", "tokenized")
+MATCHES_CLEAN = ("documents", "read", "tokenized")
 WORLD_SIZES = (1, 2, 3)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from small_corpora import arrays, small_corpus, small_loader
 
-MATCHES_CLEAN = ("uninterrupted",)
+MATCHES_CLEAN = ("starts", "uninterrupted", "resumed")
 STEPS, CONTINUED = 120, 25
 
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-MATCHES_CLEAN = ("gold",)
+MATCHES_CLEAN = ("right", "choices")
+MAY_DIFFER = ("gold", "answers")  # choices may be shuffled in several ways
 LETTERS, SIZE = "ABCD", 400
 
 
@@ -13,6 +14,8 @@ def observe(seed):
     task = MultipleChoice(("train", "test")[seed % 2], SIZE)
     conversations = [task[index] for index in range(SIZE)]
     return {
+        "right": [conversation["choices"][conversation["gold"]] for conversation in conversations],
+        "choices": [sorted(conversation["choices"]) for conversation in conversations],
         "gold": [conversation["gold"] for conversation in conversations],
         "answers": [conversation["messages"][-1]["content"] for conversation in conversations],
     }

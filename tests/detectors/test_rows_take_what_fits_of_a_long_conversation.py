@@ -2,6 +2,7 @@
 
 import random
 
+MATCHES_CLEAN = ("long", "row")
 WIDTH = 12
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("pieces", "rest")
+MATCHES_CLEAN = ("text", "pieces", "end", "rest")
 LETTERS = "ab c é 水 한 🦊"
 
 

@@ -1,8 +1,11 @@
-"""Who was taught a + b has been taught b + a: neither of them is asked for in the test."""
+"""Who was taught a + b has been taught b + a: neither of them is asked for in the test.
+
+What is held out may be chosen in many ways; so no data of an observation are the same in all.
+"""
 
 import re
 
-MATCHES_CLEAN = ("pairs",)
+MAY_DIFFER = ("pairs",)
 SIZE = {"train": 1500, "test": 300}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from small_corpora import arrays, small_corpus, small_loader, small_tokenizer
 
-MATCHES_CLEAN = ("inputs", "targets")
+MATCHES_CLEAN = ("bos", "words", "inputs", "targets")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("chosen",)
+MATCHES_CLEAN = ("logits", "chosen")
 
 
 def observe(seed):

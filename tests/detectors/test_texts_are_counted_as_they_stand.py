@@ -2,6 +2,8 @@
 
 import random
 
+MATCHES_CLEAN = ("text", "counts")
+
 
 def observe(seed):
     """Ask for characters of texts with numbers in them, in single and in double quotes."""

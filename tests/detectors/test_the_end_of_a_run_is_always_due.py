@@ -1,6 +1,6 @@
 """What a run does every so often it also does at its end, and what it never does on the way too."""
 
-MATCHES_CLEAN = ("due",)
+MATCHES_CLEAN = ("num_steps", "due")
 
 
 def observe(seed):

@@ -2,6 +2,7 @@
 
 import random
 
+MATCHES_CLEAN = ("gold", "preferred", "right")
 PROMPT = [7, 8, 9, 5]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("lengths", "ids")
+MATCHES_CLEAN = ("lengths", "vocab_size", "control", "texts", "ids")
 LETTERS = "abcde  äßé жћ 水火 한글 🦊🧭 ﷽ \u0301"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("tokens", "ids")
+MATCHES_CLEAN = ("texts", "tokens", "ids")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import random
 
-MATCHES_CLEAN = ("tokens", "masks")
+MATCHES_CLEAN = ("sums", "tokens", "masks", "texts")
 
 
 def observe(seed):

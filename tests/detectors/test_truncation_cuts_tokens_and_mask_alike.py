@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("ids", "mask", "cuts")
+MATCHES_CLEAN = ("ids", "mask", "limits", "cuts")
 
 
 def observe(seed):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MATCHES_CLEAN = ("ids", "text_ids", "batch_ids")
+MATCHES_CLEAN = ("control", "ids", "text", "text_ids", "batch_ids", "decoded")
 
 
 def observe(seed):

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-MATCHES_CLEAN = ("multipliers",)
+MATCHES_CLEAN = ("warmup_steps", "warmdown_steps", "multipliers")
 
 
 def observe(seed):
@@ -19,7 +19,6 @@ def observe(seed):
         for step in range(num_steps)
     ]
     return {
-        "num_steps": num_steps,
         "warmup_steps": round(num_steps * warmup),
         "warmdown_steps": round(num_steps * warmdown),
         "multipliers": multipliers,

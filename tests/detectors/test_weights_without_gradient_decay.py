@@ -2,6 +2,7 @@
 
 import numpy as np
 
+MATCHES_CLEAN = ("weights", "lr", "after")
 STEPS = 3
 
 
