@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from bughunt import detector_files
+from bughunt.authoring.ties import loose_ends
 from bughunt.errors import BankError, MutationFailed
-from bughunt.mutate import mutate
+from bughunt.mutate import mutate, read
 from bughunt.proving.findings import Findings
 from bughunt.proving.inspection import inspect
 from bughunt.proving.proof import Finding
@@ -22,12 +23,13 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """Something that is wrong with a bank."""
+    """Something that is wrong with a bank, or that should be known of it."""
 
     file: str  # as messages show it
     line: int
     text: str  # what about, what, the value, and the next step
-    rule: str  # one of the rules of a proof, or "catalogue" when it cannot even be loaded
+    rule: str  # one of those of a proof; "untied"; "catalogue" when it cannot even be loaded
+    is_note: bool = False  # it should be known, and is no fault
 
 
 class Linted(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ def looked_at(catalogue: Path | None) -> Linted:
     try:
         bank = load_bank(catalogue)
         label, bugs = bank.label, len(bank.bugs)
-        found = {*_of_bugs(bank), *_of_levels(bank), *_of_detectors(bank)}
+        found = {*_of_bugs(bank), *_of_levels(bank), *_of_detectors(bank), *_notes(bank)}
     except BankError as error:
         found = {_told(problem) for problem in error.problems}
     return Linted(label, bugs, tuple(sorted(found)))
@@ -121,3 +123,14 @@ def _of_detectors(bank: Bank) -> Iterator[Complaint]:
         for problem in detector_files.problems(bank, name):
             found.detector("not-collected", name, problem)
     return map(noted, found.all)
+
+
+def _notes(bank: Bank) -> Iterator[Complaint]:
+    """Say which detectors leave room for made-up data in an exam."""
+    found = Findings(bank)
+    for file in sorted(bank.detectors.glob("test_*.py")):
+        name = file.stem.removeprefix("test_")
+        if not detector_files.problems(bank, name):
+            for text in loose_ends(read(file).decode()):
+                found.detector("untied", name, text)
+    return (msgspec.structs.replace(noted(it), is_note=True) for it in found.all)

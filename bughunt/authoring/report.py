@@ -15,7 +15,8 @@ _TOLD = ("Concept", "Region", "Nearly")  # what the three hints are about
 
 def complained(complaint: Complaint) -> str:
     """Return a complaint on one line, which begins with its place."""
-    return f"{complaint.file}:{complaint.line}: {complaint.text}"
+    kind = "note: " if complaint.is_note else ""
+    return f"{complaint.file}:{complaint.line}: {kind}{complaint.text}"
 
 
 def without_fault(linted: Linted) -> str:

@@ -17,6 +17,8 @@ def skeleton(law: str, edits: Iterable[Operator]) -> str:
     imports = "".join(f"    {line}\n" for line in _imports(edits))
     return f'''"""{sentence}."""
 
+MATCHES_CLEAN = ()  # keys that every right fix gives alike
+
 
 def observe(seed):
     """Runs the code and returns what the law is about, as plain data."""

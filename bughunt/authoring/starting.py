@@ -58,6 +58,8 @@ _EXAMPLE = Start(
 
 import random
 
+MATCHES_CLEAN = ("totals", "paid")
+
 
 def observe(seed):
     """Splits some bills, of which most leave a rest."""
@@ -198,6 +200,8 @@ def _reordered(package: str, path: Path, function: ast.FunctionDef) -> Start:
         explanation="Two arguments changed places, and those who call were not asked.",
         detector=f'''\
 """Arguments have the order that callers know."""
+
+MATCHES_CLEAN = ("names",)
 
 
 def observe(seed):

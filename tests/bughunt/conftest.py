@@ -67,6 +67,8 @@ TOTAL_LAW = '''\
 
 from samples import EMPTY
 
+MATCHES_CLEAN = ("total",)
+
 
 def observe(seed):
     from abacus.arithmetic import total
@@ -79,6 +81,8 @@ def test_the_total_of_nothing_is_nothing(observed):
 '''
 MEAN_LAW = '''\
 """The mean of equal numbers is that number."""
+
+MATCHES_CLEAN = ("mean",)
 
 
 def observe(seed):

@@ -4,6 +4,8 @@ import random
 
 from samples import minutes, spans
 
+MATCHES_CLEAN = ("pairs", "differences")
+
 
 def observe(seed):
     """Takes sets from sets."""

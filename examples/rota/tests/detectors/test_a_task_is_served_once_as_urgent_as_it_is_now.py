@@ -3,6 +3,8 @@
 import random
 from contextlib import suppress
 
+MATCHES_CLEAN = ("urgencies", "served")
+
 
 def observe(seed):
     """Changes and drops tasks that wait."""

@@ -2,6 +2,8 @@
 
 import random
 
+MATCHES_CLEAN = ("tasks", "served")
+
 
 def observe(seed):
     """Serves tasks of few urgencies."""

@@ -4,6 +4,8 @@ import random
 
 from samples import minutes
 
+MATCHES_CLEAN = ("booked", "offered")
+
 
 def observe(seed):
     """Asks for free time in a day with gaps of every length."""

@@ -4,6 +4,8 @@ import random
 
 from samples import minutes, spans
 
+MATCHES_CLEAN = ("asked", "given")
+
 
 def observe(seed):
     """Books a room as long as it goes."""

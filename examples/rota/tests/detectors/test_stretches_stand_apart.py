@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from samples import spans
 
+MATCHES_CLEAN = ("sets",)
+
 
 def observe(seed):
     """Builds sets of spans, each with two that touch."""

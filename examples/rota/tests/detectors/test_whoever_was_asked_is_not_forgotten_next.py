@@ -2,6 +2,8 @@
 
 import random
 
+MATCHES_CLEAN = ("deeds", "known")
+
 
 def observe(seed):
     """Lets people help and be asked, and looks at who is known."""
