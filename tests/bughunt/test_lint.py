@@ -159,3 +159,16 @@ def test_the_commit_hook_names_a_command_that_exists():
     program, *command = hook["entry"].split()
     assert program == "bughunt"
     assert CliRunner().invoke(bughunt, [*command, "--help"]).exit_code == 0
+
+
+def test_a_detector_with_loose_ends_is_a_note_and_no_fault(complaints, rewrite):
+    """A bank for hunts alone needs no exam; it can still be committed."""
+    law = "tests/detectors/test_total_of_nothing_is_nothing.py"
+    rewrite('MATCHES_CLEAN = ("total",)\n', "", law)
+    code, (line,) = complaints("levels.yaml")
+    assert code == 0
+    place = f"{law}:1: note: detector 'total_of_nothing_is_nothing': it has no MATCHES_CLEAN: "
+    assert line.startswith(place)
+    _, lines = complaints("levels.yaml", "--json")
+    (record,) = json.loads("\n".join(lines))
+    assert (record["rule"], record["is_note"]) == ("untied", True)
