@@ -12,7 +12,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
@@ -20,6 +19,7 @@ from bughunt.errors import EnvironmentProblem
 from bughunt.jail import answer, protocol
 from bughunt.jail.answer import Answer, Died, Ending, Exceeded, Malformed
 from bughunt.jail.descendants import descendants
+from bughunt.jail.folder import Folder
 from bughunt.jail.protocol import Ended, Kill, Learn, Ready, Spawn, Start
 from bughunt.jail.request import Limits, Request
 from bughunt.jail.tiers import Tier
@@ -100,19 +100,19 @@ class _Server:
     """The process inside, and the socket to it."""
 
     def __init__(self, tier: Tier, preload: tuple[str, ...], hidden: tuple[str, ...]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="jail-", ignore_cleanup_errors=True)
+        self._folder = Folder()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by ``close``
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        launch = tier.launch(Path(self._folder.name), hidden)
         try:
             with theirs:
+                launch = tier.launch(self._folder.path, hidden)
                 self._process = subprocess.Popen(
                     launch.command,
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=self._errors,
                     env=launch.environment,
-                    cwd=self._folder.name,
+                    cwd=self._folder.path,
                     start_new_session=True,
                 )
             start = Start(launch.own, hidden, tier.needs_landlock, preload)
@@ -167,12 +167,20 @@ class _Server:
             try:
                 self._process.wait(2.0)
             except subprocess.TimeoutExpired:
-                for pid in (*descendants(self._process.pid), self._process.pid):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                self._process.wait()
+                self._kill()
         self._errors.close()
-        self._folder.cleanup()
+        self._folder.remove()
+
+    def _kill(self) -> None:
+        """Kill the server first: what started it then clears away what it made."""
+        for pid in descendants(self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _wait(self, streams: _Streams, limits: Limits) -> Ended:
         """Take in what the child sends until the server says that it has ended."""

@@ -6,22 +6,19 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from bughunt.jail import places, zygote
+from bughunt.jail import container, places, zygote
+from bughunt.jail.mounts import Bound, Cover, Link, Mount, mounts
 from bughunt.jail.request import MIB
 
-Name = Literal["bubblewrap", "built-in"]
+Name = Literal["container", "bubblewrap", "built-in"]
 _DISK = 256 * MIB
 _INSIDE = Path("/scratch")
-_PARTS = ("__init__.py", "errors.py", "running", "jail")  # of bughunt, that the server imports
-_OUTER = ("/usr", "/opt/hostedtoolcache", "/nix/store", "/gnu/store")
-_LINKED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
-_READ_ONLY = ("/etc/ld.so.cache", "/etc/localtime", "/sys/devices/system/cpu")
 
 
 class Launch(msgspec.Struct, frozen=True):
@@ -48,18 +45,24 @@ class Tier(msgspec.Struct, frozen=True):
         """
         if self.name == "built-in":
             return Launch(_interpreter(), _environment(folder), folder)
-        return Launch(
-            [*_bubblewrap({*places.OURS, *hidden}), *_interpreter()], _environment(_INSIDE), _INSIDE
-        )
+        shown = mounts(hidden)
+        if self.name == "bubblewrap":
+            command = [*_bubblewrap(shown), *_interpreter()]
+            return Launch(command, _environment(_INSIDE), _INSIDE)
+        server = _interpreter(container.CONTROL)
+        inside = container.Inside(server, _environment(_INSIDE), shown, _INSIDE, _DISK)
+        command = container.run_command(folder, inside)
+        return Launch(command, container.environment(), _INSIDE)
 
 
+CONTAINER = Tier("container", needs_landlock=False)
 BUBBLEWRAP = Tier("bubblewrap", needs_landlock=False)
 BUILT_IN = Tier("built-in", needs_landlock=True)
-TIERS = (BUBBLEWRAP, BUILT_IN)  # the strongest first
+TIERS = (CONTAINER, BUBBLEWRAP, BUILT_IN)  # the strongest first
 
 
-def _interpreter() -> list[str]:
-    return [sys.executable, "-B", "-c", zygote.BOOTSTRAP, str(places.home())]
+def _interpreter(control: int = 0) -> list[str]:
+    return [sys.executable, "-B", "-c", zygote.BOOTSTRAP, str(places.home()), str(control)]
 
 
 def _environment(own: Path) -> dict[str, str]:
@@ -87,47 +90,26 @@ def _environment(own: Path) -> dict[str, str]:
     return environment
 
 
-def _bubblewrap(hidden: Collection[str]) -> list[str]:
+def _bubblewrap(shown: Sequence[Mount]) -> list[str]:
     """Return the command up to the program: new namespaces, a read-only system, nothing else."""
+    words = [word for mount in shown for word in _option(mount)]
+    covers = ["/dev", *(str(it.place) for it in shown if isinstance(it, Cover)), "/"]
     return [
         shutil.which("bwrap") or "bwrap",
         *("--unshare-all", "--unshare-user", "--new-session", "--cap-drop", "ALL"),
         *("--proc", "/proc", "--dev", "/dev"),
-        *_system(),
-        *_python(hidden),
+        *words,
         *("--size", str(_DISK), "--tmpfs", str(_INSIDE), "--chdir", str(_INSIDE)),
+        *(word for place in covers for word in ("--remount-ro", place)),
         "--",
     ]
 
 
-def _system() -> Iterator[str]:
-    for name in (*_OUTER, *_READ_ONLY):
-        yield from ("--ro-bind-try", name, name)
-    for name in _LINKED:
-        path = Path(name)
-        if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), name)
-        elif path.exists():
-            yield from ("--ro-bind", name, name)
-
-
-def _python(hidden: Collection[str]) -> Iterator[str]:
-    """Bind the interpreter and what is installed; cover clean code, detectors and what is hidden.
-
-    The deeper a place lies the later it is mounted: a cover lies over what holds it, and what the
-    server needs of a covered folder lies over the cover.
-    """
-    home, installed = places.home(), places.package_folders()
-    shown = {Path(sys.base_prefix), Path(sys.prefix), *installed, *places.companions(hidden)}
-    shown |= {home / "bughunt" / part for part in _PARTS}
-    mounts: dict[Path, tuple[str, ...]]
-    mounts = {path: ("--ro-bind", str(path), str(path)) for path in shown}
-    if home not in installed:
-        mounts[home] = ("--tmpfs", str(home))
-    for path in (packages / name for packages in installed for name in hidden):
-        if path.is_dir():
-            mounts[path] = ("--tmpfs", str(path))
-        elif (file := path.with_suffix(".py")).is_file():
-            mounts[file] = ("--ro-bind", os.devnull, str(file))
-    for path in sorted(mounts, key=lambda path: (len(path.parts), path)):
-        yield from mounts[path]
+def _option(mount: Mount) -> tuple[str, ...]:
+    match mount:
+        case Bound(place, source):
+            return "--ro-bind", str(source), str(place)
+        case Cover(place):
+            return "--tmpfs", str(place)
+        case Link(place, to):
+            return "--symlink", str(to), str(place)

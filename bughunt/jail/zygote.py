@@ -24,21 +24,27 @@ from bughunt.jail.places import readable
 from bughunt.jail.protocol import Ended, Learn, Ready, Spawn, Start
 from bughunt.jail.request import Limits
 
-# The keeper passes this to ``python -c``, with the folder that holds bughunt.
+# This goes to ``python -c``, with the folder that holds bughunt and the descriptor of the keeper.
 BOOTSTRAP = """
 import sys
 sys.path[0] = sys.argv[1]
 from bughunt.jail import zygote
 del sys.path[0]
-zygote.main()
+zygote.main(int(sys.argv[2]))
 """
 _GLANCE = 0.02  # seconds from one look at what a child uses to the next
 
 
-def main() -> None:
-    """Serve the keeper at the other end of the standard input until it goes."""
-    control = socket.socket(fileno=os.dup(0))
+def main(descriptor: int) -> None:
+    """Serve the keeper at the other end of a socket until it goes.
+
+    Args:
+        descriptor: of the socket; 0 where it came as standard input.
+
+    """
+    control = socket.socket(fileno=os.dup(descriptor))
     nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, descriptor)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     start = protocol.decode_order(control.recv(protocol.LONGEST_PACKET))
