@@ -42,6 +42,26 @@ def small_model(seed=0, **shape):
     return model.eval()
 
 
+def learned_batches(groups, size):
+    """Return what a step of reinforcement learning learns from, in micro-batches of a size."""
+    from types import SimpleNamespace
+
+    from nanochat.scripts import chat_rl
+    from nanochat.settings import parse_settings
+
+    options = ["--preset=smoke", f"--micro-batch-size={size}"]
+    run = SimpleNamespace(
+        settings=parse_settings(chat_rl.Settings, "chat_rl", options),
+        num_steps=1,
+        model=small_model(n_layer=1),
+        optimizers=[],
+        tokenizer=small_tokenizer(),
+    )
+    with mock.patch.object(chat_rl, "training_step") as step:
+        chat_rl.learn(run, 0, groups, "cpu")
+    return step.call_args.args[2]
+
+
 def on_ranks(count, function):
     """Return what `function(rank)` returns on each of so many ranks; threads stand for them."""
     mine, tensors = threading.local(), [None] * count
