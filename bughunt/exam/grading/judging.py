@@ -15,6 +15,7 @@ from bughunt.running import observation
 from bughunt.running.case import crashed
 
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-4  # what another order of summation may change
+_FLOATS = (float, np.floating)
 
 
 def judged(module: str, observed: bytes, clean: bytes) -> dict[str, str]:
@@ -56,8 +57,8 @@ def agree(one: Any, other: Any) -> bool:
         if one.dtype.kind in "fc":
             return bool(np.allclose(one, other, _RELATIVE, _ABSOLUTE, equal_nan=True))
         return bool(np.array_equal(one, other))
-    if isinstance(one, (float, np.floating)) and isinstance(other, (float, np.floating)):
-        return bool(np.isclose(one, other, _RELATIVE, _ABSOLUTE, equal_nan=True))
+    if isinstance(one, _FLOATS) or isinstance(other, _FLOATS):
+        return _close(_number(one), _number(other))
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
@@ -65,6 +66,18 @@ def agree(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(agree, one, other))
     return bool(one == other)
+
+
+def _number(value: Any) -> float | None:
+    """Return a number as a float, since 1 is as right as 1.0; None for what a float cannot hold."""
+    is_whole = type(value) is int and abs(value) <= 1 << 53
+    return float(value) if is_whole or isinstance(value, _FLOATS) else None
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return False
+    return bool(np.isclose(one, other, _RELATIVE, _ABSOLUTE, equal_nan=True))
 
 
 def _said(error: BaseException) -> str:
