@@ -1,9 +1,14 @@
 """The parts of grading that need no jail: intake, comparison, suspicion, marks."""
 
 import ast
+import bz2
 import contextlib
+import gzip
 import io
+import lzma
 import random
+import struct
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -16,6 +21,7 @@ from hypothesis import strategies as st
 from bughunt.exam.grading import judging
 from bughunt.exam.grading.entries import NotGradable
 from bughunt.exam.grading.figures import _correlation
+from bughunt.exam.grading.intake import taken_in, unread
 from bughunt.exam.grading.pieces import differing, pieces
 from bughunt.exam.grading.suspicion import flags
 from bughunt.exam.grading.unpacking import unpacked
@@ -50,6 +56,64 @@ def test_a_tar_of_any_packing_gives_its_sources(mode):
     assert taken.names == ("work/notes.txt", "work/shop/a.py")
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_streams_that_stand_one_after_the_other_are_one_archive(pack):
+    """As packers that work in parallel write them; zero bytes at the end belong to no stream."""
+    content = tarred({f"shop/a{it}.py": b"x = 1\n" * 500 for it in range(40)}, "w")
+    steps = range(0, len(content), 30_000)
+    packed = b"".join(pack(content[at : at + 30_000]) for at in steps)
+    assert len(unpacked(packed).files) == 40
+    assert len(unpacked(packed + bytes(512)).files) == 40
+    with pytest.raises(NotGradable):
+        unpacked(packed[: len(packed) // 2])
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_more_streams_than_any_packer_writes_are_refused(pack):
+    """Each of them may be empty, so that there is nothing to count but them."""
+    with pytest.raises(NotGradable, match="more than 1000 streams"):
+        unpacked(pack(b"") * 5000)
+
+
+def test_a_zip_with_the_fields_of_large_files_gives_its_sources():
+    """Written by the standard library as if the size were not known beforehand."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        with archive.open("work/shop/a.py", "w", force_zip64=True) as file:
+            file.write(b"x = 1\n")
+        archive.writestr("work/b.py", b"y = 2\n")
+    assert unpacked(stream.getvalue()).files == {
+        "work/shop/a.py": b"x = 1\n",
+        "work/b.py": b"y = 2\n",
+    }
+
+
+def test_a_tar_with_headers_of_pax_gives_long_paths_and_times():
+    """A path of more than 100 characters, and a time with a fraction, stand in such a header."""
+    path = "/".join(["work", *["folder" * 5] * 4, "a.py"])
+    info = tarfile.TarInfo(path)
+    info.size, info.mtime = 6, 1_800_000_000.25
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(info, io.BytesIO(b"x = 1\n"))
+    taken = unpacked(stream.getvalue())
+    assert taken.files == {path: b"x = 1\n"}
+    assert taken.times[path].isoformat() == "2027-01-15T08:00:00.250000+00:00"
+
+
+def test_a_zip_tells_the_time_of_its_machine_or_one_in_utc():
+    """A field of its own holds the second; without it, no zone is known."""
+    plain, exact = (zipfile.ZipInfo(it, (2027, 3, 1, 9, 30, 0)) for it in ("a.py", "b.py"))
+    exact.extra = struct.pack("<HHBi", 0x5455, 5, 1, 1_800_000_000)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for info in (plain, exact):
+            archive.writestr(info, b"x = 1\n")
+    times = unpacked(stream.getvalue()).times
+    assert times["a.py"].isoformat() == "2027-03-01T09:30:00"
+    assert times["b.py"].isoformat() == "2027-01-15T08:00:00+00:00"
+
+
 @given(st.binary(max_size=400), st.sampled_from(HEADS))
 def test_noise_is_not_gradable_and_never_an_error_of_another_kind(noise, head):
     """Whatever it begins with."""
@@ -75,6 +139,33 @@ def test_more_entries_than_any_workspace_are_refused(monkeypatch):
     monkeypatch.setattr("bughunt.exam.grading.entries.MOST_ENTRIES", 3)
     with pytest.raises(NotGradable, match="more than 3 files"):
         unpacked(zipped({f"{it}.txt": b"" for it in range(4)}))
+
+
+def test_a_directory_of_too_many_entries_is_refused_before_it_is_read(monkeypatch):
+    """To read a million of them takes the memory and the time of a whole exam."""
+    content = zipped({f"{it}.txt": b"" for it in range(4)})
+    monkeypatch.setattr("bughunt.exam.grading.unpacking.MOST_ENTRIES", 3)
+    monkeypatch.setattr("zipfile.ZipFile", None)
+    with pytest.raises(NotGradable, match="more than 3 files"):
+        unpacked(content)
+
+
+def test_a_folder_below_folders_without_end_is_read_as_far_as_any_workspace_goes(tmp_path):
+    """It stops nobody's grading."""
+    (tmp_path / "work" / "shop").mkdir(parents=True)
+    (tmp_path / "work" / "shop" / "a.py").write_text("x = 1\n")
+    folders = [tmp_path / "work"]
+    for _ in range(1100):
+        folders.append(folders[-1] / "a")
+        folders[-1].mkdir()
+    try:
+        found = taken_in(tmp_path / "work", ("shop",))
+        assert found.files == {"shop/a.py": b"x = 1\n"}
+        assert found.modified == found.last_change != ""
+        assert unread(tmp_path / "work", "why").modified
+    finally:
+        for folder in folders[:0:-1]:
+            folder.rmdir()
 
 
 def test_what_nobody_looks_at_is_not_even_unpacked():
@@ -167,6 +258,10 @@ def test_observations_agree_with_themselves_and_as_equality_says(one, other):
         (np.zeros((2, 1)), np.zeros((1, 2)), False),
         (1, True, False),
         ([1], (1,), False),
+        (1, 1.0, True),
+        (True, 1.0, False),
+        (10**400, 1.0, False),
+        ("1", 1.0, False),
     ],
 )
 def test_arrays_agree_up_to_rounding_and_in_shape_and_kind(one, other, agrees):
