@@ -24,7 +24,9 @@ def fetched(content, held, honours_ranges):
     from nanochat.download import Patience, fetch_shard
 
     def answer(request, **_):
-        start = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        start = int(
+            request.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-")
+        )
         return Answer(206, content[start:]) if honours_ranges else Answer(200, content)
 
     with TemporaryDirectory() as folder, patch("urllib.request.urlopen", answer):
