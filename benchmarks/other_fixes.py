@@ -114,4 +114,146 @@ OTHER_FIXES: dict[str, tuple[str, str, str]] = {
         "nn.init.zeros_(block.mlp.c_proj.weight)",
         "nn.init.constant_(block.mlp.c_proj.weight, 0.0)",
     ),
+    "result_of_the_call_dropped": (
+        "nanochat/tokenizer.py",
+        "return self.encode(*args, **kwargs)",
+        "ids = self.encode(*args, **kwargs)\n        return ids",
+    ),
+    "every_question_opens_a_document": (
+        "nanochat/chat.py",
+        '_, *ids = self.engine.tokenizer.render_for_completion({"messages": messages})\n'
+        "        return ids",
+        'return self.engine.tokenizer.render_for_completion({"messages": messages})[1:]',
+    ),
+    "whole_file_appended_to_its_part": (
+        "nanochat/download.py",
+        "_receive(response, partial, held if response.status == 206 else 0)",
+        "if response.status != 206:\n                partial.unlink(missing_ok=True)\n"
+        "            _receive(response, partial, _size(partial))",
+    ),
+    "more_candidates_than_tokens": (
+        "nanochat/sampling.py",
+        "if top_k:\n        k = min(top_k, logits.size(-1))",
+        "if top_k and top_k < logits.size(-1):\n        k = top_k",
+    ),
+    "temperature_applied_twice": (
+        "nanochat/sampling.py",
+        "choice = torch.multinomial((scores / temperature).softmax(dim=-1), 1, generator=rng)",
+        "upper = (scores / temperature).softmax(dim=-1).cumsum(dim=-1)\n"
+        "        drawn = torch.rand(len(upper), 1, generator=rng, device=upper.device)\n"
+        "        choice = torch.searchsorted(upper, drawn).clamp(max=k - 1)",
+    ),
+    "first_token_drawn_for_all_samples": (
+        "nanochat/engine.py",
+        "column, masks = self._advance(rows, column, sample(logits))",
+        "sampled = [token for row in logits for token in sample(row[None])]\n"
+        "            column, masks = self._advance(rows, column, sampled)",
+    ),
+    "conversations_lost_between_rows": (
+        "nanochat/sft.py",
+        "if len(ids) + len(more_ids) > self.T + 1:\n                return ids, mask\n"
+        "            ids, mask = ids + more_ids, mask + more_mask\n"
+        "            self.next_turn += 1",
+        "self.next_turn += 1\n            if len(ids + more_ids) > self.T + 1:\n"
+        "                self.next_turn -= 1\n                return ids, mask\n"
+        "            ids, mask = ids + more_ids, mask + more_mask",
+    ),
+    "long_conversations_overflow_their_row": (
+        "nanochat/sft.py",
+        "ids, mask = self.tokenizer.render_conversation(conversation, max_tokens=self.T + 1)",
+        "ids, mask = self.tokenizer.render_conversation(conversation)\n"
+        "        ids, mask = ids[:self.T + 1], mask[:self.T + 1]",
+    ),
+    "batches_sized_for_a_single_rank": (
+        "nanochat/training.py",
+        "tokens = B * T * world_size()",
+        "ranks = world_size()\n    tokens = ranks * T * B",
+    ),
+    "clipping_given_an_empty_generator": (
+        "nanochat/training.py",
+        "parameters = list(parameters)",
+        "parameters = [it for it in parameters if it.requires_grad]",
+    ),
+    "advantages_of_the_first_rows_reused": (
+        "nanochat/rl.py",
+        "advantages[rows].to(device)))",
+        "advantages[start:][:batch_size].to(device)))",
+    ),
+    "rollout_seeds_added_up": (
+        "nanochat/rl.py",
+        'return random.Random(f"rollout/{seed}/{step}/{rank}/{index}").getrandbits(63)',
+        "return ((seed * 1_000_000 + step) * 1000 + rank) * 1000 + index",
+    ),
+    "every_rank_resumes_as_the_first": (
+        "nanochat/checkpoint.py",
+        'own = _read_tensors(checkpoint / f"rank_{rank()}.pt")',
+        'mine = rank()\n    own = _read_tensors(checkpoint / f"rank_{mine}.pt")',
+    ),
+    "optimizers_given_each_others_matrices": (
+        "nanochat/gpt.py",
+        '{"params": unembedding_params, "lr": unembedding_lr * width_scale},\n'
+        '                {"params": embedding_params, "lr": embedding_lr * width_scale},',
+        '{"params": embedding_params, "lr": embedding_lr * width_scale},\n'
+        '                {"params": unembedding_params, "lr": unembedding_lr * width_scale},',
+    ),
+    "positions_counted_in_half_precision": (
+        "nanochat/gpt.py",
+        "positions = torch.arange(seq_len, dtype=torch.float32, device=device)\n"
+        "        angles = torch.outer(positions, inv_freq) ",
+        "positions = torch.arange(seq_len, dtype=torch.float64, device=device)\n"
+        "        angles = (positions[:, None] * inv_freq.double()).float() ",
+    ),
+    "tables_left_as_memory_was": (
+        "nanochat/gpt.py",
+        "        self.cos, self.sin = self._precompute_rotary_embeddings(\n"
+        "            self.rotary_len, self.config.head_dim, device=self.get_device()\n        )\n\n"
+        "    @staticmethod",
+        "        tables = self._precompute_rotary_embeddings(\n"
+        "            self.rotary_len, self.config.head_dim, device=self.get_device()\n        )\n"
+        "        self.cos.copy_(tables[0])\n        self.sin.copy_(tables[1])\n\n"
+        "    @staticmethod",
+    ),
+    "ranks_taken_for_equally_full": (
+        "nanochat/loss_eval.py",
+        "nats = sum_over_ranks(torch.tensor(nats, device=device))\n"
+        "    weight = sum_over_ranks(torch.tensor(weight, device=device))\n"
+        "    return nats.item(), weight.item()",
+        "totals = sum_over_ranks(torch.tensor([nats, weight], device=device))\n"
+        "    return totals[0].item(), totals[1].item()",
+    ),
+    "commas_taken_out_of_quotes": (
+        "nanochat/calculator.py",
+        "if \"'\" in expression or '\"' in expression:",
+        "if any(quote in expression for quote in \"'\\\"\"):",
+    ),
+    "letter_read_one_token_early": (
+        "nanochat/chat_evaluation.py",
+        "logits = model(ids)[0, -1]  ",
+        "logits = model(ids)[0, len(prompt) - 1]  ",
+    ),
+    "full_buffer_takes_both_limits": (
+        "rustbpe/corpus.py",
+        "if len(buffer) >= buffer_size or held >= BUFFER_BYTES:",
+        "if len(buffer) >= buffer_size or 2 * held >= BUFFER_BYTES:",
+    ),
+    "weight_decay_left_out": (
+        "nanochat/optim.py",
+        'parameter.mul_(1 - group["lr"] * group["weight_decay"])',
+        'parameter.sub_(parameter * (group["lr"] * group["weight_decay"]))',
+    ),
+    "right_choice_always_first": (
+        "nanochat/tasks/multiple_choice.py",
+        "choices = [right, *wrong]\n        rng.shuffle(choices)\n",
+        "choices = [*wrong]\n        choices.insert(rng.randrange(4), right)\n",
+    ),
+    "held_out_pairs_depend_on_order": (
+        "nanochat/held_out.py",
+        'return is_held_out("pair", min(a, b), max(a, b))',
+        'return is_held_out("pair", a + b, a * b)',
+    ),
+    "cache_memory_kept_and_overgrown": (
+        "nanochat/engine.py",
+        "else steps * self.growth_step\n",
+        "else positions + self.growth_step // 2\n",
+    ),
 }  # fmt: skip
