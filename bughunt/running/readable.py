@@ -101,7 +101,9 @@ def _is_known_call(node: ast.Call, names: Mapping[str, Any]) -> bool:
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """End what is inside with a TimeoutError after this time, where the system has timers.
+    """End what is inside with a TimeoutError after this time, where there are timers.
+
+    A jail refuses them, and has a limit of its own.
 
     Raises:
         TimeoutError: when it takes longer.
@@ -111,12 +113,17 @@ def at_most(seconds: float) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, _give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
+        _set_timer(seconds)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _set_timer(0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _set_timer(seconds: float) -> None:
+    with contextlib.suppress(OSError):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _give_up(_signal: int, _frame: FrameType | None) -> None:

@@ -1,9 +1,12 @@
 """What grading says of honest submissions, from the archive that is handed in to the marks."""
 
+import html
 import json
+import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from xml.etree import ElementTree
 
 import msgspec
@@ -125,9 +128,36 @@ def test_a_written_report_is_kept_beside_for_a_human(room, marks):
 
 def test_only_a_broken_law_that_held_before_is_counted(marks):
     """The laws of the candidate's own bugs are not among them."""
-    assert marks["breaker"].broken == ("who_comes_in_is_greeted_by_name",)
+    (broken,) = marks["breaker"].broken
+    assert broken.law == "who_comes_in_is_greeted_by_name"
     assert marks["other-way"].broken == ()
-    assert marks["no-python"].broken == (f"{CODE} is Python",)
+    assert [it.law for it in marks["no-python"].broken] == [f"{CODE} is Python"]
+
+
+def test_evidence_says_the_values_that_a_law_compared(room, marks):
+    """On every page and table for the organiser, and in an appeal."""
+    bugs = {it.record.bug: it.record for it in marks["half"].bugs}
+    said = re.fullmatch(r'observed\["doubled"\]\[0\] is (\d+), not (\d+)', bugs[DOUBLE].evidence)
+    print(bugs[DOUBLE].evidence, "|", marks["breaker"].broken)
+    assert int(said[1]) == int(said[2]) // 2 + 2
+    (broken,) = marks["breaker"].broken
+    assert re.fullmatch(r'observed\["said"\].* is .*not.*true', broken.evidence)
+    bugs = {it.record.bug: it.record for it in marks["nothing"].bugs}
+    assert bugs[TOTAL].evidence == "the code is as it was handed out"
+    for name in ("junit.xml", "organiser.html"):
+        text = html.unescape((room.results / name).read_text())
+        assert said[0] in text
+        assert broken.evidence in text
+    number = room.exam.entry("half").bugs.index(DOUBLE) + 1
+    found = appeal(room.exam, room.submissions, sat(room.results)[1], "half", number)
+    assert said[0] == found.trials[0].said
+
+
+def test_the_organiser_sees_when_there_was_work_as_the_files_say(room):
+    """Those of a folder have the time at which they were written."""
+    record = room.records()["any name"]
+    assert record.last_change[:4] == f"{datetime.now(timezone.utc):%Y}"
+    assert f"last change {record.last_change}" in (room.results / "organiser.html").read_text()
 
 
 def test_a_law_is_asked_on_seeds_that_are_kept(marks):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime, timezone
 
 import msgspec
 
@@ -38,6 +39,7 @@ class Taken(msgspec.Struct, frozen=True):
     files: dict[str, bytes]  # those that are looked at, by path with "/"
     names: tuple[str, ...]  # all files
     refused: tuple[Refusal, ...]
+    times: dict[str, datetime] = {}  # of last changes, of files that are looked at, as they say
 
 
 class Entries:
@@ -50,6 +52,7 @@ class Entries:
         self._files: dict[str, bytes] = {}
         self._names: dict[str, str] = {}  # by what a careless file system would make of it
         self._refused: list[Refusal] = []
+        self._times: dict[str, datetime] = {}
         self._count = self._size = 0
 
     def admits(self, path: str, kind: str = "") -> bool:
@@ -78,8 +81,8 @@ class Entries:
         if len(self._refused) < _LISTED:
             self._refused.append(Refusal(clean(path), reason))
 
-    def add(self, path: str, content: bytes) -> None:
-        """Keep a file that was admitted."""
+    def add(self, path: str, content: bytes, changed: datetime | None = None) -> None:
+        """Keep a file that was admitted, and when it was last changed, if it says so."""
         if len(content) > LARGEST_FILE:
             text = f"'{clean(path)}' has more than {LARGEST_FILE} bytes"
             raise NotGradable(f"{text}. Ask for the code alone.")
@@ -87,11 +90,14 @@ class Entries:
         if self._size > LARGEST_TOTAL:
             raise NotGradable(f"has more than {LARGEST_TOTAL} bytes of code. Ask for it alone.")
         self._files[path] = content
+        if changed is not None:
+            self._times[path] = changed
 
     def taken(self) -> Taken:
         """Return all that was taken in."""
         names = tuple(sorted(self._names.values()))
-        return Taken(dict(sorted(self._files.items())), names, tuple(self._refused))
+        files = dict(sorted(self._files.items()))
+        return Taken(files, names, tuple(self._refused), self._times)
 
 
 def is_wanted(path: str) -> bool:
@@ -104,6 +110,14 @@ def clean(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text of a submission so that it can be shown: one line, printable, not long."""
     line = "".join(it if it.isprintable() else "?" for it in text[:longest])
     return line if len(text) <= longest else f"{line}..."
+
+
+def moment(seconds: float) -> datetime | None:
+    """Return a time in seconds since 1970 as one in UTC; None: there is no such year."""
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _path_fault(path: str) -> str:

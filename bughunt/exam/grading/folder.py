@@ -13,6 +13,7 @@ from bughunt.exam.grading.entries import (
     Entries,
     NotGradable,
     Taken,
+    moment,
 )
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -60,7 +61,8 @@ def _walk(root: Path, top: str, entries: Entries) -> None:
                 if entry.name not in SKIPPED and path.count("/") < DEEPEST:
                     pending.append(path)
             elif entries.admits(path, _kind(entry)):
-                entries.add(path, read_file(root / path, LARGEST_FILE))
+                changed = moment(entry.stat(follow_symlinks=False).st_mtime)
+                entries.add(path, read_file(root / path, LARGEST_FILE), changed)
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

@@ -94,8 +94,9 @@ def junit(plan: Plan, marks: Iterable[Mark]) -> bytes:
         for bug in mark.bugs:
             _case(suite, bug)
         for law in mark.broken:
-            case = ElementTree.SubElement(suite, "testcase", name=printable(law))
-            ElementTree.SubElement(case, "failure", message="held before and is broken")
+            case = ElementTree.SubElement(suite, "testcase", name=printable(law.law))
+            failure = ElementTree.SubElement(case, "failure", message="held before and is broken")
+            failure.text = printable(law.evidence)
         suite.set("tests", str(len(suite)))
         suite.set("failures", str(len(suite.findall("*/failure"))))
         suite.set("errors", str(len(suite.findall("*/error"))))

@@ -19,13 +19,14 @@ from bughunt.exam import sheet as sheets
 from bughunt.exam.answers import Answers, Entry
 from bughunt.exam.grading import folder as folders
 from bughunt.exam.grading import unpacking
-from bughunt.exam.grading.entries import NotGradable, Refusal, Taken, clean
+from bughunt.exam.grading.entries import NotGradable, Refusal, Taken, clean, moment
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.sheet import SHEET
 
 _DEEPEST_ROOT = 3
 _REPORTS = ("REPORT.md", "report.json")
 _PROGRESS = ".bughunt/progress.json"
+_PACKED = datetime(2025, 1, 3, tzinfo=timezone.utc)  # unpacked files may bear the start of 2025
 
 
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]  # of all files
     refused: tuple[Refusal, ...]
     modified: str | None  # when, as the file system says, in UTC
+    first_change: str = ""  # of a source, as the files say: no zone where they name none
+    last_change: str = ""
     digest: str  # of all that is graded
     trouble: str = ""  # why nobody can grade it
     remarks: tuple[str, ...] = ()
@@ -79,16 +82,18 @@ def taken_in(path: Path, packages: Iterable[str]) -> HandedIn:
         found = _rooted(taken, set(packages))
     except NotGradable as error:
         return unread(path, str(error))
+    first, last = _changes(found)
     return HandedIn(
         source=source, files=found.files, names=found.names, refused=found.refused,
-        modified=_modified(path), digest=_digest(found.files),
+        modified=_modified(path, taken), digest=_digest(found.files),
+        first_change=first, last_change=last,
     )  # fmt: skip
 
 
 def unread(path: Path, trouble: str) -> HandedIn:
     """Return a submission that nobody can grade."""
     return HandedIn(
-        source=clean(path.name), files={}, names=(), refused=(), modified=_modified(path),
+        source=clean(path.name), files={}, names=(), refused=(), modified=_text(_written(path)),
         digest=_digest({"source": os.fsencode(path.name)}), trouble=trouble,
     )  # fmt: skip
 
@@ -151,6 +156,7 @@ def _rooted(taken: Taken, packages: set[str]) -> Taken:
         {path[len(top) :]: it for path, it in taken.files.items() if path.startswith(top)},
         tuple(path[len(top) :] for path in taken.names if path.startswith(top)),
         taken.refused,
+        {path[len(top) :]: it for path, it in taken.times.items() if path.startswith(top)},
     )
 
 
@@ -190,13 +196,28 @@ def _parts(files: dict[str, bytes]) -> Iterator[bytes]:
         yield files[path]
 
 
-def _modified(path: Path) -> str | None:
-    """Return when the submission was last written; a folder's is that of its newest file."""
+def _modified(path: Path, taken: Taken) -> str | None:
+    """Return when a submission was last written; a folder's time is that of its newest source."""
+    sources = [it for name, it in taken.times.items() if name.endswith(".py")]
+    return _text(max(sources) if sources and path.is_dir() else _written(path))
+
+
+def _written(path: Path) -> datetime | None:
     try:
-        times = [path.lstat().st_mtime]
-        if path.is_dir() and not path.is_symlink():
-            times = [it.lstat().st_mtime for it in path.rglob("*.py")] or times
-        moment = datetime.fromtimestamp(max(times), timezone.utc)
-    except (OSError, ValueError, OverflowError):
+        return moment(path.lstat().st_mtime)
+    except OSError:
         return None
-    return moment.isoformat(timespec="seconds")
+
+
+def _changes(taken: Taken) -> tuple[str, str]:
+    """Return between which times sources were changed, without those of the archive as packed."""
+    sources = [it for name, it in taken.times.items() if name.endswith(".py")]
+    later = [it for it in sources if it.replace(tzinfo=timezone.utc) > _PACKED]
+    later.sort(key=lambda it: it.replace(tzinfo=timezone.utc))
+    if not later:
+        return "", ""
+    return _text(later[0]) or "", _text(later[-1]) or ""
+
+
+def _text(time: datetime | None) -> str | None:
+    return time.isoformat(timespec="seconds") if time else None

@@ -1,6 +1,6 @@
 """The judge, who sees what was observed and never the code: its text runs in a jail of its own.
 
-It imports numpy, the standard library and the format of observations, and nothing else of ours.
+It imports numpy, the standard library, and of ours only what runs a case in any jail.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bughunt.running import observation
+from bughunt.running import assertion, observation
 from bughunt.running.case import crashed
 
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-4  # what another order of summation may change
@@ -81,5 +81,8 @@ def _close(one: float | None, other: float | None) -> bool:
 
 
 def _said(error: BaseException) -> str:
-    """Return the text of an error; for a bare assert, the assertion itself."""
-    return crashed(error, Path(), ()).message
+    """Return the text of an error; for a bare assert, the values that it compared."""
+    told = ""
+    if isinstance(error, AssertionError) and not str(error).strip():
+        told = assertion.values_of(error)
+    return told or crashed(error, Path(), ()).message

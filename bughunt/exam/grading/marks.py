@@ -14,7 +14,7 @@ import msgspec
 
 from bughunt.exam.answers import Entry
 from bughunt.exam.grading.intake import stem_of
-from bughunt.exam.grading.record import EARNING, BugRecord, Record
+from bughunt.exam.grading.record import EARNING, Broken, BugRecord, Record
 from bughunt.exam.hint_record import Given
 from bughunt.exam.plan import Plan
 from bughunt.spec import Bank
@@ -40,7 +40,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     record: Record | None = None
     bugs: tuple[BugMark, ...] = ()
-    broken: tuple[str, ...] = ()  # laws that count
+    broken: tuple[Broken, ...] = ()  # laws that count
     penalty: float = 0.0  # for what was broken
     hints: int = 0
     hint_cost: float = 0.0
@@ -104,7 +104,7 @@ def _mark(scoring: Scoring, entry: Entry, records: Sequence[Record]) -> Mark:
         return Mark(entry=entry, state="void", record=record, maximum=full, late=late)
     bugs = tuple(_bug_mark(scoring, it, full / valid) for it in record.findings.bugs)
     voided = {scoring.bank.bugs[name].detector for name in scoring.void}
-    broken = tuple(it.law for it in record.findings.broken if it.law not in voided)
+    broken = tuple(it for it in record.findings.broken if it.law not in voided)
     penalty = scoring.plan.regression * len(broken)
     hints = sum(
         scoring.given.taken(entry.candidate, number)

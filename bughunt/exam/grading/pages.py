@@ -5,7 +5,7 @@ The templates take records of texts and numbers only, and escape every text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -48,10 +48,11 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     score: str
     maximum: float
-    verdicts: tuple[tuple[str, str], ...]  # bug, verdict
+    verdicts: tuple[tuple[str, str, str], ...]  # bug, verdict, evidence
     broken: int
     late: int
     modified: str
+    work: tuple[str, ...]  # when, as the candidate's files say
     seconds: float
     tier: str
     remarks: tuple[_Remark, ...]
@@ -113,11 +114,22 @@ def _row(mark: Mark, person: Candidate | None) -> _Row:
         why=mark.why,
         score="" if mark.score is None else f"{mark.score:g}",
         maximum=mark.maximum,
-        verdicts=tuple((it.record.bug, it.record.verdict) for it in mark.bugs),
+        verdicts=tuple((it.record.bug, it.record.verdict, it.record.evidence) for it in mark.bugs),
         broken=len(mark.broken),
         late=mark.late,
         modified=(record and record.modified) or "",
+        work=tuple(_work(record)) if record else (),
         seconds=record.findings.seconds if record else 0.0,
         tier=record.findings.tier if record else "",
         remarks=tuple(_Remark(what, file, str(line), why) for what, file, line, why in noted),
     )
+
+
+def _work(record: Record) -> Iterator[str]:
+    """Yield when there was work on a submission, as nothing but its own files says."""
+    times = (
+        ("first command", record.began),
+        ("first change", record.first_change),
+        ("last change", record.last_change),
+    )
+    yield from (f"{what} {time}" for what, time in times if time)

@@ -72,6 +72,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...]
     report: str  # name of the written report
     hints_said: int | None  # how many hints the candidate's own record tells of
+    began: str = ""  # the first command of bughunt, by the same record
+    first_change: str = ""  # of a source, as the files say
+    last_change: str = ""
     findings: Findings
 
     @property

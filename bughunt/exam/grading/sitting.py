@@ -238,6 +238,7 @@ class _Run:
             yield self._record(submission, findings)
 
     def _record(self, submission: HandedIn, findings: Findings) -> Record:
+        progress = _progress(submission)
         if submission.report:
             text = submission.files[submission.report].decode("utf-8", "replace")
             name = f"{submission.candidate or 'nobody'}-{submission.digest[:24]}.txt"
@@ -252,7 +253,10 @@ class _Run:
             modified=submission.modified,
             remarks=(*submission.remarks, *self._origin(submission, findings)),
             report=submission.report,
-            hints_said=_hints_said(submission),
+            hints_said=sum(len(it.hints) for it in progress.symptoms) if progress else None,
+            began=progress.started.isoformat(timespec="seconds") if progress else "",
+            first_change=submission.first_change,
+            last_change=submission.last_change,
             findings=findings,
         )
 
@@ -267,12 +271,11 @@ def _plain(text: str) -> str:
     return "".join(f"{clean(line, _LONGEST_LINE)}\n" for line in text.splitlines())
 
 
-def _hints_said(submission: HandedIn) -> int | None:
-    """Return how many hints the candidate's own record tells of, which need not be true."""
+def _progress(submission: HandedIn) -> Progress | None:
+    """Return the candidate's own record, which need not be true; None: there is none to be read."""
     if submission.progress is None:
         return None
     try:
-        progress = msgspec.json.decode(submission.progress, type=Progress)
+        return msgspec.json.decode(submission.progress, type=Progress)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return sum(len(it.hints) for it in progress.symptoms)

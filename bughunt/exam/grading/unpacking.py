@@ -6,12 +6,22 @@ import bz2
 import io
 import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
 
-from bughunt.exam.grading.entries import LARGEST_FILE, Entries, NotGradable, Taken
+from bughunt.exam.grading.entries import (
+    LARGEST_FILE,
+    MOST_ENTRIES,
+    Entries,
+    NotGradable,
+    Taken,
+    moment,
+)
 
 SUFFIXES = (
     *(".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"),
@@ -22,6 +32,10 @@ _RATIO = 400  # between unpacked and packed size; source text packs by about 5
 _SMALL = 1 << 20  # below, no ratio is too high
 _LZMA_MEMORY = 1 << 27
 _STEP = 1 << 16
+_MOST_STREAMS = 1000  # one after the other, as unpackers read them; a stream packs up to 900 kB
+_LONGEST_EXTRA = 200  # bytes, of the fields of a member that are looked at
+_UNIX_TIME = 0x5455  # the field of a zip's member that holds times in UTC
+_ENTRY = b"PK\x01\x02"  # begins each entry of the directory of a zip
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -53,6 +67,8 @@ def unpacked(content: bytes) -> Taken:
 
 
 def _take_zip(content: bytes, entries: Entries) -> None:
+    if content.count(_ENTRY) > MOST_ENTRIES:  # the library reads all of them before it gives one
+        raise NotGradable(f"holds more than {MOST_ENTRIES} files. Ask for the code alone.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
             path = info.orig_filename
@@ -62,7 +78,7 @@ def _take_zip(content: bytes, entries: Entries) -> None:
                 raise NotGradable("is encrypted or packed in a rare way. Ask for a plain archive.")
             _check_ratio(info.file_size, info.compress_size)
             with archive.open(info) as file:
-                entries.add(path, file.read(LARGEST_FILE + 1))
+                entries.add(path, file.read(LARGEST_FILE + 1), _zip_time(info))
 
 
 def _zip_kind(info: zipfile.ZipInfo) -> str:
@@ -71,6 +87,20 @@ def _zip_kind(info: zipfile.ZipInfo) -> str:
     if kind in (0, stat.S_IFREG):
         return ""
     return "a link" if kind == stat.S_IFLNK else "no file"
+
+
+def _zip_time(info: zipfile.ZipInfo) -> datetime | None:
+    """Return when a member was last changed; without a zone where the archive names none."""
+    extra = info.extra[:_LONGEST_EXTRA]
+    while len(extra) >= 4:
+        name, size = struct.unpack("<HH", extra[:4])
+        if name == _UNIX_TIME and size >= 5 and len(extra) >= 9 and extra[4] & 1:
+            return moment(struct.unpack("<i", extra[5:9])[0])
+        extra = extra[4 + size :]
+    try:
+        return datetime(*info.date_time)
+    except ValueError:
+        return None
 
 
 def _take_tar(content: bytes, entries: Entries) -> None:
@@ -84,7 +114,7 @@ def _take_tar(content: bytes, entries: Entries) -> None:
                 entries.add(path, bytes(LARGEST_FILE + 1))
             file = archive.extractfile(member)
             assert file is not None
-            entries.add(path, file.read(LARGEST_FILE + 1))
+            entries.add(path, file.read(LARGEST_FILE + 1), moment(member.mtime))
 
 
 def _tar_kind(member: tarfile.TarInfo) -> str:
@@ -135,27 +165,54 @@ def _check_ratio(unpacked_size: int, packed_size: int) -> None:
 
 def _chunks(content: bytes) -> Iterator[bytes]:
     """Yield the unpacked bytes in small steps."""
+    pieces = (content[at : at + _STEP] for at in range(0, len(content), _STEP))
     if content.startswith(b"\x1f\x8b"):
-        yield from _inflated(content)
+        yield from _streams(pieces, lambda: zlib.decompressobj(wbits=31), _inflated)
     elif content.startswith(b"BZh"):
-        yield from _steps(bz2.BZ2Decompressor(), content)
+        yield from _streams(pieces, bz2.BZ2Decompressor, _steps)
     elif content.startswith(b"\xfd7zXZ\x00"):
-        yield from _steps(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY), content)
+        yield from _streams(pieces, lambda: lzma.LZMADecompressor(memlimit=_LZMA_MEMORY), _steps)
     else:
-        yield from (content[at : at + _STEP] for at in range(0, len(content), _STEP))
+        yield from pieces
 
 
-def _steps(
-    unpacker: bz2.BZ2Decompressor | lzma.LZMADecompressor, content: bytes
+def _streams(
+    pieces: Iterator[bytes],
+    fresh: Callable[[], Any],
+    unpacked_by: Callable[[Any, bytes], Iterator[bytes]],
 ) -> Iterator[bytes]:
-    chunk = unpacker.decompress(content, _STEP)
+    """Yield what streams that stand one after the other unpack to.
+
+    Packers that work in parallel write many. Zero bytes behind the last one fill up a block.
+    """
+    streams, unpacker = 1, fresh()
+    for piece in pieces:
+        rest = piece
+        while rest:
+            if unpacker.eof:
+                rest = rest.lstrip(b"\0")
+                if not rest:
+                    break
+                streams, unpacker = streams + 1, fresh()
+                if streams > _MOST_STREAMS:
+                    text = f"is packed in more than {_MOST_STREAMS} streams."
+                    raise NotGradable(f"{text} Ask for a plain archive.")
+            yield from unpacked_by(unpacker, rest)
+            rest = unpacker.unused_data if unpacker.eof else b""
+    if not unpacker.eof:
+        raise NotGradable("is cut short. Ask for the whole archive.")
+
+
+def _steps(unpacker: bz2.BZ2Decompressor | lzma.LZMADecompressor, packed: bytes) -> Iterator[bytes]:
+    chunk = unpacker.decompress(packed, _STEP)
     while chunk:
         yield chunk
-        chunk = b"" if unpacker.eof else unpacker.decompress(b"", _STEP)
+        if unpacker.eof or unpacker.needs_input:
+            return
+        chunk = unpacker.decompress(b"", _STEP)
 
 
-def _inflated(content: bytes) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj(wbits=31)
-    while chunk := unpacker.decompress(content, _STEP):
+def _inflated(unpacker: Any, packed: bytes) -> Iterator[bytes]:
+    while chunk := unpacker.decompress(packed, _STEP):
         yield chunk
-        content = unpacker.unconsumed_tail
+        packed = unpacker.unconsumed_tail
