@@ -23,11 +23,11 @@ from bughunt.spec import Bank
 
 _OBSERVE = """\
 def observe(seed):
-    observed = {}
+    observed = []
 """
 _OBSERVE_LAW = """\
-    from test_{law} import observe as observe_{law}
-    observed["{law}"] = observe_{law}(seed)
+    from asked_{number} import observe as observe_{number}
+    observed.append(observe_{number}(seed))
 """
 _RETURN = "    return observed\n"
 _JUDGE = """\
@@ -85,9 +85,11 @@ class Laws:
         return outside_modules(texts, inside)
 
     def observing(self, laws: Sequence[str], tree: Mapping[str, str], seed: int) -> Request:
-        """Return what observes the tree by these laws: a dict of what each observed."""
-        text = _OBSERVE + "".join(_OBSERVE_LAW.format(law=law) for law in laws) + _RETURN
-        half = observing_half("observing.py", text, self._texts)
+        """Return what observes the tree by these laws, which go by numbers: a list, in order."""
+        asked = {f"asked_{it}": self._texts[f"test_{law}"] for it, law in enumerate(laws)}
+        numbers = range(len(laws))
+        text = _OBSERVE + "".join(_OBSERVE_LAW.format(number=it) for it in numbers) + _RETURN
+        half = observing_half("observing.py", text, self._texts | asked)
         return Request(
             packages=tuple(self._bank.packages),
             tree=dict(tree),

@@ -17,11 +17,13 @@ from bughunt.exam.grading import judging
 from bughunt.exam.grading.laws import Item, Judged, Laws
 from bughunt.exam.grading.parsing import Parsed, parse_request, parsed
 from bughunt.exam.lock import bank_digest
+from bughunt.grade import evidence
 from bughunt.jail.answer import Died, Ending, Exceeded, Malformed, Observed, Raised
 from bughunt.jail.keeper import Jail
 from bughunt.jail.strength import strongest
 from bughunt.jail.tiers import Tier
 from bughunt.running import observation
+from bughunt.running.outcome import Failed
 from bughunt.spec import Bank, load_bank
 
 UNGUARDED = Tier("built-in", needs_landlock=False)
@@ -82,9 +84,9 @@ class Workbench:
         if not isinstance(ending, Observed):
             return dict.fromkeys(laws, Sight(why=in_words(ending)))
         seen = ending.observation()
-        if type(seen) is not dict or any(law not in seen for law in laws):
+        if type(seen) is not list or len(seen) != len(laws):
             return dict.fromkeys(laws, Sight(why="what came out is no observation"))
-        return {law: Sight(observation.encode(seen[law])) for law in laws}
+        return {law: Sight(observation.encode(it)) for law, it in zip(laws, seen, strict=True)}
 
     def judged(self, items: Sequence[Item]) -> tuple[Judged, ...]:
         """Let laws judge observations; if a judge does not come to an end, nothing is judged."""
@@ -92,7 +94,14 @@ class Workbench:
         if not isinstance(answer.ending, Observed):
             text = f"the judge did not come to an end: {in_words(answer.ending)}"
             return (Judged("crashed", text),) * len(items)
-        return tuple(msgspec.convert(it, Judged) for it in answer.ending.observation())
+        return tuple(_told(msgspec.convert(it, Judged)) for it in answer.ending.observation())
+
+
+def _told(said: Judged) -> Judged:
+    """Return the judgement with its message as one line, as a hunter would read it."""
+    if said.outcome != "failed":
+        return said
+    return msgspec.structs.replace(said, message=evidence(Failed(said.message)))
 
 
 def in_words(ending: Ending) -> str:
