@@ -12,14 +12,20 @@ RANKS = 3
 
 def experiment(seed, ranks=RANKS):
     """Return place and moment of each rank before and after an interruption."""
+    import os
     import random
+    import tempfile
+    from unittest import mock
 
     from playground import on_ranks
 
     rng = random.Random(seed)
     had = [{"place": rng.randint(100, 999), "moment": rng.randint(10, 99)} for _ in range(ranks)]
-    on_ranks(ranks, lambda rank: run(had[rank], seed, goes_on=False))
-    return {"before": had, "after": on_ranks(ranks, lambda _: run(None, seed, goes_on=True))}
+    places = tempfile.TemporaryDirectory()
+    with places as home, mock.patch.dict(os.environ, {"NANOCHAT_BASE_DIR": home}):
+        on_ranks(ranks, lambda rank: run(had[rank], seed, goes_on=False))
+        after = on_ranks(ranks, lambda _: run(None, seed, goes_on=True))
+    return {"before": had, "after": after}
 
 
 def run(had, seed, *, goes_on):
@@ -37,7 +43,7 @@ def run(had, seed, *, goes_on):
     weight = torch.nn.Parameter(torch.zeros(1))
     optimizer = AdamW([weight])
     run = Run(
-        RunSettings(f"interrupted-{seed}", goes_on),
+        RunSettings("interrupted", goes_on),
         num_steps=1,
         model=small_model(seed, n_layer=1, n_embd=8, vocab_size=tokenizer.get_vocab_size()),
         optimizers=[optimizer],

@@ -62,9 +62,9 @@ def picture(data):
     counts = list(data["scores"])
     scores = [100 * sum(told) / len(told) for told in data["scores"].values()]
     bars = left.barh(counts, scores, color="#0072B2", height=0.6)
-    left.bar_label(bars, fmt="{:.0f}", padding=3, fontsize=8)
+    left.bar_label(bars, fmt="{:.0f}", label_type="center", color="white", fontsize=8)
     left.axvline(100, color="black", linestyle="--", linewidth=1)
-    left.set(xlabel="told score in %", ylabel="ranks", xlim=(0, 125))
+    left.set(xlabel="told score in %", ylabel="ranks", xlim=(0, 110))
     colours = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
     for count, shares in data["judged"].items():
         for share, colour in zip(shares, colours, strict=False):
