@@ -32,3 +32,9 @@ def test_no_pair_is_in_both_splits_in_whatever_order(observed):
     pairs = observed["pairs"]
     shared = sorted(unordered(pairs["train"]) & unordered(pairs["test"]))
     assert shared == [], f"{len(shared)} pairs are taught and tested, such as {shared[0]}"
+
+
+def test_each_split_asks_for_many_pairs(observed):
+    """A few would be kept apart easily."""
+    numbers = {split: len(unordered(pairs)) for split, pairs in observed["pairs"].items()}
+    assert min(numbers.values()) > 100, f"there are so many different pairs: {numbers}"
