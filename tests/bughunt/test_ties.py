@@ -1,5 +1,8 @@
 """What lint says of keys that nothing ties to the clean code."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bughunt.authoring.ties import loose_ends
@@ -70,3 +73,15 @@ def test_an_observation_that_is_judged_as_a_whole_is_told(use):
 def test_a_text_that_is_no_python_has_nothing_to_say():
     """Another complaint is about that."""
     assert list(loose_ends("def observe(seed:\n")) == []
+
+
+def test_the_laws_of_ours_that_leave_room_are_all_documented():
+    """Whoever holds an exam finds them on one page."""
+    root = Path(__file__).parents[2]
+    laws = {
+        file.stem.removeprefix("test_")
+        for file in (root / "tests/detectors").glob("test_*.py")
+        if "\nMAY_DIFFER = " in file.read_text()
+    }
+    page = (root / "docs/jail.md").read_text()
+    assert set(re.findall(r"^\| `(\w+_\w+_\w+)` \|", page, re.MULTILINE)) == laws
