@@ -2,6 +2,7 @@
 
 import ast
 import json
+import keyword
 import re
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from bughunt.notebook import NOTEBOOK, notebook
 from bughunt.select import select_bugs, select_level
 from bughunt.spec import load_bank
 
-LEVELS = ["easy", "medium", "hard"]
+LEVELS = list(load_bank().levels)
+OPTIONS = {"resume"}  # functions that are named as an option of the scripts
 EXPERIMENT = '''\
 """The total of nothing.
 
@@ -141,22 +143,31 @@ def test_every_bug_of_our_levels_has_an_experiment_and_every_experiment_a_bug():
 def secrets(bug):
     """Return what would tell a reader where a bug is, or that it is this one.
 
-    A method that everybody calls tells nothing; its class with it, or a function, does.
+    A method that everybody calls tells nothing, and no more does a function that is named as an
+    option of the scripts; a method with its class does, and any other function.
     """
     yield bug.id
     for edit in bug.edits:
         symbol = edit.target.partition("::")[2]
         owner, _, name = symbol.rpartition(".")
-        yield symbol
-        if not owner or (name.startswith("_") and not name.endswith("__")):
+        if symbol not in OPTIONS:
+            yield symbol
+        if owner and name.startswith("_") and not name.endswith("__"):
             yield name
 
 
-@pytest.mark.parametrize("levels", [["easy"], ["medium"], ["hard"], LEVELS], ids="-".join)
+def tells(line):
+    """Return whether a line of code says more than keywords do."""
+    words = re.findall(r"[^\W\d]\w*", line)
+    return any(not keyword.iskeyword(word) for word in words) and len(line) > 3
+
+
+@pytest.mark.parametrize("levels", [*([name] for name in LEVELS), LEVELS], ids=[*LEVELS, "all"])
 def test_our_notebooks_hold_no_answer(levels):
     """No id of a bug, no symbol that is edited, no line that an edit changed."""
     bank = load_bank()
-    chosen = select_bugs(bank, [name for level in levels for name in bank.levels[level].bugs])
+    names = dict.fromkeys(name for level in levels for name in bank.levels[level].bugs)
+    chosen = select_bugs(bank, list(names))
     text = "\n".join(source for _, source in cells(bank, chosen))
     words = {*re.findall(r"\w+", text), *re.findall(r"[\w.]+", text)}
     told = [it for bug in chosen.bugs for it in secrets(bug) if it in words]
@@ -171,7 +182,7 @@ def test_our_notebooks_hold_no_answer(levels):
         for line in files[path].decode().splitlines()
         if line not in clean[path]
     ]
-    assert [line for line in lines if len(line) > 3 and line in text] == []
+    assert [line for line in lines if tells(line) and line in text] == []
 
 
 def test_a_workspace_holds_its_notebook_as_it_was_made(bank):
