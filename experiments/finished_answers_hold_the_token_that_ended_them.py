@@ -40,10 +40,10 @@ def experiment(seed):
     }
 
 
-def until_end(ids, ends):
+def until_end(tokens, ends):
     """Return tokens up to and with the first that ends an answer."""
-    stop = next((place for place, token in enumerate(ids) if token in ends), len(ids))
-    return ids[: stop + 1]
+    stop = next((place for place, it in enumerate(tokens) if it in ends), len(tokens))
+    return tokens[: stop + 1]
 
 
 def picture(data):
