@@ -19,7 +19,7 @@ from typing import IO
 import msgspec
 
 from bughunt.errors import EnvironmentProblem
-from bughunt.running import outcome, runner
+from bughunt.running import outcome, runner, source_parts
 from bughunt.running.outcome import (
     Batch,
     Case,
@@ -73,6 +73,19 @@ class CaseRun(msgspec.Struct, frozen=True):
     runs: tuple[DetectorRun, ...]
     seconds: float  # of its process
     files: tuple[str, ...] | None  # of the packages, that it asked for; None: it died untold
+    entered: tuple[str, ...] | None = None  # names of functions in them; None: not known
+
+    @property
+    def parts(self) -> tuple[str, ...] | None:
+        """Names of files, or of parts of them, on which the outcome depends; None: on all.
+
+        A crash tells its line, which everything above it moves.
+        """
+        if self.files is None or self.entered is None:
+            return self.files
+        if any(isinstance(run.outcome, Crashed) for run in self.runs):
+            return self.files
+        return (*map(source_parts.part, self.files), *self.entered)
 
 
 Runner = Callable[[Batch], Iterator[tuple[int, CaseRun]]]  # yields cases as they end
@@ -326,7 +339,7 @@ def _case_run(batch: Batch, report: CaseReport) -> CaseRun:
         )
         for name, judged in zip(names, report.judgements, strict=False)
     )  # fmt: skip
-    return CaseRun(tuple(runs), report.seconds, report.files)
+    return CaseRun(tuple(runs), report.seconds, report.files, report.entered)
 
 
 def _law(detector: Path) -> str:

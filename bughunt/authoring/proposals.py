@@ -17,7 +17,8 @@ from bughunt.comparison import difference
 from bughunt.detector import CAN_FORK, DetectorServer
 from bughunt.errors import EnvironmentProblem
 from bughunt.mutate import mutate
-from bughunt.proving.snapshot import digest, installation
+from bughunt.proving.digests import digest
+from bughunt.proving.snapshot import installation
 from bughunt.running.outcome import Batch, Case, Crashed, Failed, Outcome, Passed, TimedOut
 from bughunt.spec import Bank
 from bughunt.survey import survivors

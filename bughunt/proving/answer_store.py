@@ -7,16 +7,31 @@ import os
 import sqlite3
 import sys
 import time
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bughunt.detector import CaseRun, DetectorRun
+from bughunt.proving.digests import digest
 from bughunt.running.outcome import Crashed, TimedOut
 
 _DAYS_KEPT = 60
+_QUICK = 1  # of the levels of compression
 _DAY = 86400
+
+
+class Known(msgspec.Struct, frozen=True):
+    """An answer, and what it depends on."""
+
+    parts: dict[str, str]  # digests by the name of a file or of a part
+    ended: CaseRun
+
+    def holds_for(self, digests: Mapping[str, str]) -> bool:
+        """Return whether a state of the code agrees in all of it."""
+        return all(digests.get(name) == digest for name, digest in self.parts.items())
 
 
 class Store:
@@ -26,49 +41,44 @@ class Store:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._known: dict[str, list[tuple[dict[str, str], CaseRun]]] = {}
+        self._known: dict[str, list[Known]] = {}
         self._path = path
         self._database = None if path is None else _opened(path)
 
     def close(self) -> None:
         """Forget what nobody has asked for in a long time, and close the file."""
         if self._database is not None:
-            self._execute("DELETE FROM evidence WHERE day < ?", (_today() - _DAYS_KEPT,))
+            self._execute("DELETE FROM answers WHERE day < ?", (_today() - _DAYS_KEPT,))
         if self._database is not None:
             self._database.close()
             self._database = None
 
-    def find(self, key: str, digests: dict[str, str]) -> CaseRun | None:
-        """Return the answer for a state with these files, if one is known."""
+    def find(self, key: str, digests: Mapping[str, str]) -> CaseRun | None:
+        """Return the answer for a state with these files and parts of files, if one is known."""
         if key not in self._known:
             self._known[key] = self._stored(key)
-        for files, ended in self._known[key]:
-            if all(digests.get(path) == digest for path, digest in files.items()):
-                return ended
-        return None
+        return next((it.ended for it in self._known[key] if it.holds_for(digests)), None)
 
-    def keep(self, key: str, digests: dict[str, str], ended: CaseRun) -> None:
+    def keep(self, key: str, digests: Mapping[str, str], ended: CaseRun) -> Known:
         """Note an answer; one that may be the machine's fault is for this run only."""
-        asked_for = digests if ended.files is None else ended.files
-        files = {path: digests[path] for path in asked_for if path in digests}
-        self._known.setdefault(key, []).append((files, ended))
+        names = digests if ended.parts is None else ended.parts
+        known = Known({name: digests[name] for name in names if name in digests}, ended)
+        self._known.setdefault(key, []).append(known)
         if self._database is not None and not any(map(_may_be_the_machine, ended.runs)):
-            row = (key, msgspec.msgpack.encode(files), msgspec.msgpack.encode(ended), _today())
-            self._execute("INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?)", row)
+            content = zlib.compress(msgspec.msgpack.encode(known), _QUICK)
+            row = (key, digest(msgspec.msgpack.encode(known.parts)), content, _today())
+            self._execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", row)
+        return known
 
-    def _stored(self, key: str) -> list[tuple[dict[str, str], CaseRun]]:
-        rows = self._execute("SELECT files, ended, day FROM evidence WHERE key = ?", (key,))
-        if any(day != _today() for *_, day in rows):
-            self._execute("UPDATE evidence SET day = ? WHERE key = ?", (_today(), key))
+    def _stored(self, key: str) -> list[Known]:
+        rows = self._execute("SELECT known, day FROM answers WHERE key = ?", (key,))
+        if any(day != _today() for _, day in rows):
+            self._execute("UPDATE answers SET day = ? WHERE key = ?", (_today(), key))
         try:
             return [
-                (
-                    msgspec.msgpack.decode(files, type=dict[str, str]),
-                    msgspec.msgpack.decode(ended, type=CaseRun),
-                )
-                for files, ended, _ in rows
+                msgspec.msgpack.decode(zlib.decompress(content), type=Known) for content, _ in rows
             ]
-        except msgspec.MsgspecError:
+        except (zlib.error, msgspec.MsgspecError):
             return []
 
     def _execute(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
@@ -129,8 +139,8 @@ def _connected(path: Path) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     database.execute(
-        "CREATE TABLE IF NOT EXISTS evidence "
-        "(key TEXT, files BLOB, ended BLOB, day INTEGER, PRIMARY KEY (key, files))"
+        "CREATE TABLE IF NOT EXISTS answers "
+        "(key TEXT, parts TEXT, known BLOB, day INTEGER, PRIMARY KEY (key, parts))"
     )
     return database
 

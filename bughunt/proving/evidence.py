@@ -1,9 +1,9 @@
 """What detectors say of states of the code, asked once and known from then on.
 
-A verdict depends on the files that its case asked for, on the detector and what it imports, on the
-seed, and on what is installed; not on the rest of the tree. So what is known for one state answers
-for every state that agrees with it in these files, in this run and, through a file in the user's
-cache folder, in later ones.
+A verdict depends on the files that its case asked for, and in them on the functions that it
+entered, on the detector and what it imports, on the seed, and on what is installed; not on the rest
+of the tree. So what is known for one state answers for every state that agrees with it in these
+parts, in this run and, through a file in the user's cache folder, in later ones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,12 +19,13 @@ import msgspec
 from bughunt.detector import CAN_FORK, CaseRun, DetectorServer, run_in_fresh_processes
 from bughunt.mutate import mutate
 from bughunt.proving.answer_store import Store
+from bughunt.proving.digests import Digests
 from bughunt.proving.self_check import check_the_checker
-from bughunt.proving.snapshot import Snapshot, digest
+from bughunt.proving.snapshot import Snapshot
 from bughunt.running.outcome import Batch, Case
 from bughunt.spec import Bank, Bug
 
-_CASES_AT_ONCE = 1000
+_LEAST_AT_ONCE, _MOST_AT_ONCE = 4, 1000  # cases, the least for each job
 _MEMORY = 4 << 30  # bytes; a loop that never ends may well fill a list
 
 Runner = Callable[[Batch], Iterator[tuple[int, CaseRun]]]
@@ -34,7 +35,7 @@ class State(msgspec.Struct, frozen=True, eq=False):
     """The clean code with some files replaced."""
 
     overlay: dict[str, str]
-    digests: dict[str, str]  # of every Python file of the packages
+    digests: Digests  # of every Python file of the packages and its parts
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -120,8 +121,7 @@ class Evidence:
 
     def with_texts(self, overlay: dict[str, str]) -> State:
         """Return the state of the code in which these files are replaced."""
-        changed = {path: digest(text) for path, text in overlay.items()}
-        return State(overlay, self._snapshot.digests | changed)
+        return State(overlay, Digests(overlay, self._snapshot.digests))
 
     def ask(self, questions: Sequence[Question]) -> list[CaseRun]:
         """Return the answers, in the order of the questions.
@@ -137,15 +137,24 @@ class Evidence:
             if (known := self._store.find(key, question.state.digests)) is not None
         }
         self.asked += len(questions)
-        self.ran += len(questions) - len(answers)
-        waiting = [index for index in range(len(questions)) if index not in answers]
-        self._tick(0, len(waiting))
-        for chunk in _chunks(questions, waiting):
+        waiting: dict[str, list[int]] = {}
+        for index in range(len(questions)):
+            if index not in answers:
+                waiting.setdefault(keys[index], []).append(index)
+        self._tick(0, len(questions) - len(answers))
+        while waiting:
+            chunk = _next_chunk(waiting, questions, self._jobs)
+            self.ran += len(chunk)
             for place, ended in self._run([questions[index] for index in chunk]):
                 index = chunk[place]
-                answers[index] = ended
-                self._store.keep(keys[index], questions[index].state.digests, ended)
-                self._tick(1, 0)
+                key, digests = keys[index], questions[index].state.digests
+                told = self._store.keep(key, digests, ended)
+                same = [it for it in waiting[key] if told.holds_for(questions[it].state.digests)]
+                answers |= dict.fromkeys((index, *same), ended)
+                left = [it for it in waiting[key] if it not in answers]
+                waiting[key] = left
+                self._tick(1 + len(same), 0)
+            waiting = {key: left for key, left in waiting.items() if left}
         return [answers[index] for index in range(len(questions))]
 
     def _run(self, questions: Sequence[Question]) -> Iterator[tuple[int, CaseRun]]:
@@ -187,11 +196,14 @@ class Evidence:
         return f"{self._keys[names]} {' '.join(map(str, settings))}"
 
 
-def _chunks(questions: Sequence[Question], waiting: Iterable[int]) -> Iterator[list[int]]:
-    """Yield the numbers of questions that can be run together: of one hash seed, not too many."""
-    by_hash_seed: dict[int, list[int]] = {}
-    for index in waiting:
-        by_hash_seed.setdefault(questions[index].hash_seed, []).append(index)
-    for indices in by_hash_seed.values():
-        for start in range(0, len(indices), _CASES_AT_ONCE):
-            yield indices[start : start + _CASES_AT_ONCE]
+def _next_chunk(
+    waiting: Mapping[str, list[int]], questions: Sequence[Question], jobs: int
+) -> list[int]:
+    """Take questions that can be run together: of one hash seed, and a few of each key.
+
+    What one of a key teaches may answer the others, so no more are taken than keep all jobs busy.
+    """
+    hash_seed = questions[next(iter(waiting.values()))[0]].hash_seed
+    own = [it for it in waiting.values() if questions[it[0]].hash_seed == hash_seed]
+    each = -(-_LEAST_AT_ONCE * jobs // len(own))
+    return [index for indices in own for index in indices[:each]][:_MOST_AT_ONCE]

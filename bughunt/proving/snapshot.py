@@ -6,7 +6,6 @@ verdict, and no verdict is filed under a text that it does not belong to.
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import re
 import sys
@@ -16,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from bughunt.mutate import clean_tree, read
+from bughunt.proving.digests import Digests, digest
 from bughunt.spec import Bank
 
 _DETECTORS = "tests/detectors"  # in the copy
@@ -29,7 +29,7 @@ class Snapshot:
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
         texts = clean_tree(bank)
-        self.digests = {path: digest(text) for path, text in texts.items()}
+        self.digests = Digests(texts)
         self._files = {path: text.encode() for path, text in texts.items()}
         self._files |= {
             path: read(bank.root / path) for path in bank.files if path not in self._files
@@ -74,12 +74,6 @@ class Snapshot:
             for path, content in self._files.items()
         ]
         return digest("\n".join([installation(), *self._bank.packages, *beside, *files]))
-
-
-def digest(content: str | bytes) -> str:
-    """Return 32 hexadecimal digits that stand for the content."""
-    content = content.encode() if isinstance(content, str) else content
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 @cache

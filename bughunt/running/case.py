@@ -39,6 +39,7 @@ from bughunt.running.tree_import import (
 )
 
 _LONGEST_MESSAGE = 4000
+_STARTS = {"os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"}
 
 
 class NotCollected(Exception):
@@ -48,7 +49,9 @@ class NotCollected(Exception):
 def run_case(batch: Batch, case: Case) -> Answer:
     """Run detectors against the tree, in this process, which is of no use afterwards."""
     before = set(sys.modules)
-    finder = TreeFinder(batch.root, batch.packages, case.overlay)
+    entered: set[str] = set()
+    finder = TreeFinder(batch.root, batch.packages, case.overlay, entered)
+    others = _other_processes()
     try:
         _prepare(batch, case, finder)
     except BaseException as error:  # torch may be missing, or the tree gone
@@ -56,7 +59,19 @@ def run_case(batch: Batch, case: Case) -> Answer:
         judgements = (crash,) * parts(case)
     else:
         judgements = tuple(_judgements(batch, case))
-    return Answer(judgements, tuple(sorted(finder.served)), late_imports(before))
+    return Answer(
+        judgements,
+        files=tuple(sorted(finder.served)),
+        entered=None if others else tuple(sorted(entered)),
+        imported=late_imports(before),
+    )
+
+
+def _other_processes() -> list[str]:
+    """Return a list that fills with what starts a process from now on, which enters unseen."""
+    found: list[str] = []
+    sys.addaudithook(lambda event, _: found.append(event) if event in _STARTS else None)
+    return found
 
 
 def _judgements(batch: Batch, case: Case) -> Iterator[Judgement]:

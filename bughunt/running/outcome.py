@@ -81,6 +81,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     judgements: tuple[Judgement, ...]  # of the detectors that ran, then of the tests
     files: tuple[str, ...] = ()  # of the packages, that the case asked for, relative to the root
+    entered: tuple[str, ...] | None = None  # names of functions in them; None: not known
     imported: tuple[str, ...] = ()  # what it had to import that the next case could be spared
 
 
@@ -92,6 +93,7 @@ class CaseReport(msgspec.Struct, frozen=True):
     seconds: float  # of the whole process
     output: str  # the end of what was printed
     files: tuple[str, ...] | None = None  # as in Answer; None: the process died and told nothing
+    entered: tuple[str, ...] | None = None  # as in Answer
 
 
 def time_limit(batch: Batch, case: Case) -> float:

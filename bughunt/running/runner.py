@@ -21,6 +21,7 @@ import traceback
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, NoReturn
 
 import msgspec
@@ -48,12 +49,13 @@ _MOST_DESCRIPTORS = 65536
 def main() -> NoReturn:
     """Serve batches until the standard input ends."""
     requests, replies = _take_over_standard_streams()
+    missed: set[str] = set()
     while (content := outcome.read_frame(requests)) is not None:
         if content == outcome.NOTHING:  # it came to cancel a batch that had ended before
             continue
         batch = outcome.decode_batch(content)
         preload(batch)
-        with contextlib.closing(_Supervisor(batch, replies)) as supervisor:
+        with contextlib.closing(_Supervisor(batch, replies, missed)) as supervisor:
             supervisor.run(requests.fileno())
         with contextlib.suppress(BrokenPipeError):  # the end of the requests says the same
             replies.write(outcome.frame(outcome.NOTHING))
@@ -100,6 +102,20 @@ def preload(batch: Batch) -> None:
     _import(name for name in names if name.partition(".")[0] not in batch.packages)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+        _spare_the_compiler(sys.modules["torch"])
+
+
+def _spare_the_compiler(torch: ModuleType) -> None:
+    """Let optimizers, and modes of dispatch, run as they are.
+
+    Before their first step, torch would import its compiler to except them from being compiled, and
+    take as long for that as for all else. Another torch may know nothing of it.
+    """
+    dispatch = sys.modules.get("torch.utils._python_dispatch")
+    modes = dispatch.TorchDispatchMode.__subclasses__() if dispatch else ()
+    for method in (it for kind in (torch.optim.Optimizer, *modes) for it in vars(kind).values()):
+        if function := getattr(method, "__wrapped__", None):
+            function.__dict__.setdefault("__dynamo_disable", function)
 
 
 def _import(names: Iterable[str]) -> None:
@@ -159,7 +175,8 @@ class _Fork:
         text = bytes(self.output).decode(errors="replace")
         answer = self._answer()
         if answer is not None:
-            return CaseReport(self.index, answer.judgements, seconds, text, answer.files)
+            told = answer.files, answer.entered
+            return CaseReport(self.index, answer.judgements, seconds, text, *told)
         return CaseReport(self.index, (self._death(seconds),) * self.parts, seconds, text)
 
     def imported(self) -> tuple[str, ...]:
@@ -168,6 +185,11 @@ class _Fork:
         known = {name.partition(".")[0] for name in sys.modules}
         names = answer.imported if answer else ()
         return tuple(name for name in names if name.partition(".")[0] in known)
+
+    def asked_for(self) -> tuple[str, ...]:
+        """Return the files that the case asked for."""
+        answer = self._answer()
+        return answer.files if answer else ()
 
     def _reap(self, options: int = 0) -> None:
         """Learn how the process ended: wait for it, or with WNOHANG only look."""
@@ -210,19 +232,21 @@ def ended_without_answer(exit_code: int) -> Crashed:
 class _Supervisor:
     """Runs the cases of a batch, several at a time, and reports each as it ends."""
 
-    def __init__(self, batch: Batch, replies: BinaryIO) -> None:
+    def __init__(self, batch: Batch, replies: BinaryIO, missed: set[str]) -> None:
         self.batch = batch
         self.replies = replies
+        self.missed = missed  # what a case had to import by itself
+        self.waiting = deque(range(len(batch.cases)))
         self.selector = selectors.DefaultSelector()
         self.running: list[_Fork] = []
+        self.compiled: set[str] = set()
 
     def run(self, parent: int) -> None:
         """Run all cases, or until the parent speaks or goes, at the other end of ``parent``."""
         self.selector.register(parent, selectors.EVENT_READ)
-        waiting = deque(range(len(self.batch.cases)))
-        while waiting or self.running:
-            while waiting and len(self.running) < self.batch.jobs:
-                self._start(waiting.popleft())
+        while self.waiting or self.running:
+            while self.waiting and len(self.running) < self.batch.jobs:
+                self._start(self.waiting.popleft())
             for key, _ in self.selector.select(self._patience()):
                 if key.fd == parent:
                     return
@@ -252,7 +276,20 @@ class _Supervisor:
         self._forget(fork)
         self.replies.write(outcome.encode(fork.end()))
         self.replies.flush()
-        _import(fork.imported())  # some packages load parts of themselves only when first used
+        self._learn(fork)
+
+    def _learn(self, fork: _Fork) -> None:
+        """Import what a second case had to import, if it spares another one the time.
+
+        Some packages load parts of themselves only when they are first used.
+        """
+        names = fork.imported()
+        if self.waiting:
+            _import(name for name in names if name in self.missed)
+        self.missed.update(names)
+        for file in set(fork.asked_for()) - self.compiled:
+            tree_import.compile_ahead(self.batch.root, file)
+            self.compiled.add(file)
 
     def _forget(self, fork: _Fork) -> None:
         self.running.remove(fork)

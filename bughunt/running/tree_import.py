@@ -2,12 +2,14 @@
 
 The packages of a tree are served by a finder of our own: an overlay of texts lies over the files,
 bytecode is neither read nor written (a stale cache would judge yesterday's code), and a module that
-the tree lacks is missing, even when a package of the same name is installed.
+the tree lacks is missing, even when a package of the same name is installed. A finder that is asked
+to also notes which parts of the code are entered.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import linecache
 import os
@@ -16,8 +18,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
+
+from bughunt.running import source_parts
+
+_COMPILED: dict[tuple[str, bytes], CodeType] = {}  # by file and what it held
 
 
 class WrongTree(ImportError):
@@ -27,9 +33,11 @@ class WrongTree(ImportError):
 class TreeLoader(SourceFileLoader):
     """Loads one module from its file, or from a text that stands for the file."""
 
-    def __init__(self, fullname: str, path: str, text: str | None) -> None:
+    def __init__(self, fullname: str, path: str, finder: TreeFinder, relative: str) -> None:
         super().__init__(fullname, path)
-        self.text = text
+        self.text = finder.overlay.get(relative)
+        self._entered = finder.entered
+        self._relative = relative
 
     def get_data(self, path: str) -> bytes:
         """Return the overlaid text, or else what the file holds."""
@@ -37,18 +45,47 @@ class TreeLoader(SourceFileLoader):
             return self.text.encode()
         return super().get_data(path)
 
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Return the code of the module; its functions tell when they are entered, if asked to."""
+        if self._entered is None:
+            return super().get_code(fullname)
+        content = self.get_data(self.path)
+        known = _COMPILED.get((self.path, content))
+        return known or _compiled(self._relative, content, self.path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module."""
+        if self._entered is not None:
+            source_parts.listen(module.__dict__, self._entered.add)
+        super().exec_module(module)
+
     def path_stats(self, path: str) -> Mapping[str, Any]:
         """Deny that the source has an age, so that no bytecode is taken for it."""
         raise OSError(f"{path}: bytecode plays no part")
 
 
 class TreeFinder(MetaPathFinder):
-    """Finds the modules of ``packages`` in ``root``, under an overlay of relative path -> text."""
+    """Finds the modules of ``packages`` in ``root``, under an overlay of relative path -> text.
 
-    def __init__(self, root: Path, packages: Sequence[str], overlay: Mapping[str, str]) -> None:
+    Args:
+        root: the folder that holds the packages.
+        packages: names of packages that come from nowhere else.
+        overlay: texts that stand for files.
+        entered: takes the names of the parts that are entered; None: nobody wants to know.
+
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        packages: Sequence[str],
+        overlay: Mapping[str, str],
+        entered: set[str] | None = None,
+    ) -> None:
         self.root = root
         self.packages = packages
         self.overlay = overlay
+        self.entered = entered
         self.served: set[str] = set()  # the files that were asked for, relative to the root
 
     def find_spec(
@@ -62,27 +99,39 @@ class TreeFinder(MetaPathFinder):
             return None
         stem = fullname.replace(".", "/")
         for relative, is_package in ((f"{stem}/__init__.py", True), (f"{stem}.py", False)):
-            text = self.overlay.get(relative)
-            file = self.root / relative
-            if text is not None or file.is_file():
+            if relative in self.overlay or (self.root / relative).is_file():
                 self.served.add(relative)
-                return _spec(fullname, file, text, is_package=is_package)
+                return self._spec(fullname, relative, is_package=is_package)
         # What is left in the tree: folders without ``__init__.py``, and compiled modules.
         spec = PathFinder.find_spec(fullname, [str(self.root)] if path is None else path)
         if spec is None:
             raise ModuleNotFoundError(f"No module named {fullname!r} in {self.root}", name=fullname)
         return spec
 
+    def _spec(self, fullname: str, relative: str, *, is_package: bool) -> ModuleSpec | None:
+        file, text = self.root / relative, self.overlay.get(relative)
+        if text is not None:  # tracebacks and ``inspect`` then show this text, not the file's
+            lines = text.splitlines(keepends=True)
+            linecache.cache[str(file)] = (len(text), None, lines, str(file))
+        return importlib.util.spec_from_file_location(
+            fullname,
+            file,
+            loader=TreeLoader(fullname, str(file), self, relative),
+            submodule_search_locations=[str(file.parent)] if is_package else None,
+        )
 
-def _spec(fullname: str, file: Path, text: str | None, *, is_package: bool) -> ModuleSpec | None:
-    if text is not None:  # tracebacks and ``inspect`` then show this text, not the file's
-        linecache.cache[str(file)] = (len(text), None, text.splitlines(keepends=True), str(file))
-    return importlib.util.spec_from_file_location(
-        fullname,
-        file,
-        loader=TreeLoader(fullname, str(file), text),
-        submodule_search_locations=[str(file.parent)] if is_package else None,
-    )
+
+def compile_ahead(root: Path, relative: str) -> None:
+    """Compile a file of a tree, so that processes forked from this one need not."""
+    file = root / relative
+    with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        content = file.read_bytes()
+        if (str(file), content) not in _COMPILED:
+            _COMPILED[str(file), content] = _compiled(relative, content, str(file))
+
+
+def _compiled(relative: str, content: bytes, path: str) -> CodeType:
+    return compile(source_parts.marked(relative, content, path), path, "exec", dont_inherit=True)
 
 
 def loaded(packages: Iterable[str]) -> Iterator[tuple[str, ModuleType]]:

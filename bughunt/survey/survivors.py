@@ -21,7 +21,8 @@ import msgspec
 from bughunt.detector import CAN_FORK, CaseRun, DetectorServer
 from bughunt.errors import BankError, EnvironmentProblem, SelectionError, did_you_mean
 from bughunt.proving import answer_store
-from bughunt.proving.snapshot import digest, installation
+from bughunt.proving.digests import digest
+from bughunt.proving.snapshot import installation
 from bughunt.running.outcome import Batch, Case, Passed, TimedOut
 from bughunt.spec import Bank
 from bughunt.survey import equivalent_mutants, line_coverage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from bughunt.exam.camouflage.sites import Span
+from bughunt.running.source_parts import functions
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals", "dir", "inspect"})
@@ -46,7 +48,7 @@ class Source:
         self._starts = [0]
         for line in io.StringIO(text, newline=""):
             self._starts.append(self._starts[-1] + len(line))
-        self.functions = tuple(_functions(self.tree, ""))
+        self.functions = tuple(itertools.starmap(_function, functions(self.tree)))
 
     def offset(self, line: int, column: int) -> int:
         """Return the place of a line, from 1, and a column in bytes of UTF-8."""
@@ -111,15 +113,11 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def _functions(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[Function]:
-    for child in node.body:
-        if isinstance(child, ast.ClassDef):
-            yield from _functions(child, f"{prefix}{child.name}.")
-        elif isinstance(child, Definition):
-            inside = tuple(ast.walk(child))[1:]
-            around = [child.args, child.returns, *child.decorator_list]
-            outside = _spoken(it for node in around if node for it in ast.walk(node))
-            yield Function(prefix + child.name, child, inside, _spoken(inside), outside)
+def _function(name: str, node: Definition) -> Function:
+    inside = tuple(ast.walk(node))[1:]
+    around = [node.args, node.returns, *node.decorator_list]
+    outside = _spoken(it for part in around if part for it in ast.walk(part))
+    return Function(name, node, inside, _spoken(inside), outside)
 
 
 def _spoken(nodes: Iterable[ast.AST]) -> frozenset[str]:

@@ -6,14 +6,14 @@ Comments, layout and docstrings do not count. A name that is defined twice makes
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from bughunt.exam.grading.parsing import tree
+from bughunt.running.source_parts import functions
 
 MODULE = "<module>"
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_WITH_DOCSTRING = (*_FUNCTIONS, ast.ClassDef, ast.Module)
+_WITH_DOCSTRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 Pieces = Mapping[str, str]  # what a piece says, by its qualified name
 
 
@@ -31,17 +31,6 @@ def pieces(text: str) -> Pieces:
         function.args = ast.arguments([], [], None, [], [], None, [])
     said = {name: "\n".join(it) for name, it in found.items()}
     return {MODULE: ast.dump(module)} | said
-
-
-def functions(
-    node: ast.Module | ast.ClassDef, prefix: str = ""
-) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Yield functions and methods with their qualified names; those inside are part of them."""
-    for child in node.body:
-        if isinstance(child, _FUNCTIONS):
-            yield f"{prefix}{child.name}", child
-        elif isinstance(child, ast.ClassDef):
-            yield from functions(child, f"{prefix}{child.name}.")
 
 
 def differing(one: Pieces, other: Pieces) -> frozenset[str]:
