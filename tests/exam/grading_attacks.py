@@ -11,7 +11,7 @@ import tarfile
 import warnings
 import zipfile
 
-from hand_in import CODE, SHOP, TILL, tarred, zipped
+from hand_in import CODE, MONEY, SHOP, TILL, tarred, zipped
 
 OUTSIDE = "../../../../../../tmp/stolen-by-an-archive.py"
 CLEAN = SHOP.encode()
@@ -303,6 +303,14 @@ ATTACKS |= {
 }
 
 # Texts that are meant for those who read results.
+_OVERRIDES = {
+    "redefined_by_a_lambda": "double = lambda number: number + 2",
+    "redefined_by_a_loop": "for double in [lambda number: 0]:\n    pass",
+    "redefined_under_a_condition": "if True:\n    def double(number):\n        return 0",
+    "deleted_in_the_end": "del double",
+}
+ATTACKS |= {name: code(f"{SHOP}\n\n{text}\n") for name, text in _OVERRIDES.items()}
+ATTACKS |= {"restored_with_another_sum": files({TILL: f"{MONEY}\n\nsum = len\n".encode()})}
 _HTML = "<script>alert(1)</script>"
 ATTACKS |= {
     "formula_in_a_message": doubling("raise ValueError('=HYPERLINK(\"http://x\")')"),

@@ -9,7 +9,9 @@ import lzma
 import random
 import struct
 import tarfile
+import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bughunt.exam.grading import judging
+from bughunt.exam.grading.appeal import _apart
 from bughunt.exam.grading.entries import NotGradable
 from bughunt.exam.grading.figures import _correlation
-from bughunt.exam.grading.intake import taken_in, unread
+from bughunt.exam.grading.intake import HandedIn, taken_in, unread
 from bughunt.exam.grading.pieces import differing, pieces
+from bughunt.exam.grading.sieve import sieved
 from bughunt.exam.grading.suspicion import flags
 from bughunt.exam.grading.unpacking import unpacked
 
@@ -206,8 +210,20 @@ def test_a_function_that_is_defined_again_is_another_one():
     [
         ("import sys\n    return 0", "imports sys"),
         ("from os import environ\n    return environ", "imports os"),
-        ("return eval('1')", "calls eval()"),
+        ("return eval('1')", "uses eval()"),
+        ("look = getattr\n    return look(number, 'real')", "uses getattr()"),
         ("return number.__class__", "uses .__class__"),
+        ("from operator import attrgetter\n    return attrgetter('real')", "imports operator"),
+        ("return '{0.__class__}'.format(number)", "names __class__ in a text"),
+        ("return math.sys", "uses .sys"),
+        (
+            "match number:\n        case int(__class__=kind):\n            return kind",
+            "uses .__class__",
+        ),
+        (
+            "try:\n        return 1\n    except (ValueError, Exception):\n        return 2",
+            "catches every exception",
+        ),
         ("math.sqrt = abs\n    return 1", "assigns to a part of 'math'"),
         (
             "try:\n        return 1\n    except Exception:\n        return 2",
@@ -224,6 +240,37 @@ def test_what_no_fix_needs_stands_out_with_its_line(body, reason):
     assert reason in {it.reason for it in found}
     assert min(it.line for it in found) >= 16
     assert flags("a.py", text, text) == ()
+
+
+def test_data_in_lists_within_lists_are_counted_in_a_moment():
+    """Each list asks for no more numbers than it takes to call it data."""
+    text = f"x = {'[' * 90}{'0, ' * 20_000}{']' * 90}\n"
+    started = time.process_time()
+    assert [it.reason for it in flags("a.py", text, SOURCE)] == [
+        "holds many numbers, as recorded data would be"
+    ]
+    assert time.process_time() - started < 5
+
+
+def test_far_more_text_than_was_handed_out_is_not_read():
+    """What takes a parser a minute would hold up everybody."""
+    start = {"shop/a.py": "x = 1\n", "shop/b.py": ""}
+    some = b"# what I did\n" * 2000
+    handed = partial(
+        HandedIn, source="", names=(), refused=(), modified=None, digest="", trouble=""
+    )
+    assert sieved(handed(files={"shop/a.py": some}), start).changed == {"shop/a.py"}
+    with pytest.raises(NotGradable, match="more than was handed out"):
+        sieved(handed(files={"shop/a.py": some * 2, "shop/b.py": some}), start)
+
+
+def test_an_appeal_tells_how_far_numbers_are_apart_and_texts_not():
+    """A row of texts of which one is long would fill the memory as an array."""
+    assert _apart([1, 2.5], (1, 3)) == "at most 0.5 apart"
+    assert _apart(np.float32([1, 2]), np.float32([1, 2])) == "equal"
+    assert _apart(np.complex64([1j]), [0]) == "at most 1 apart"
+    assert _apart(["x" * 500_000, *[""] * 100_000], ["y"]) == "different"
+    assert _apart([[1]], [1]) == _apart({}, 1) == "different"
 
 
 def test_what_the_start_has_does_not_stand_out():

@@ -11,12 +11,11 @@ import numpy as np
 
 from bughunt.errors import ExamError
 from bughunt.exam.grading.entries import NotGradable, clean
-from bughunt.exam.grading.examining import Trees
+from bughunt.exam.grading.examining import Examination
 from bughunt.exam.grading.intake import HandedIn, handed_in
 from bughunt.exam.grading.laws import Item
 from bughunt.exam.grading.marks import chosen
 from bughunt.exam.grading.record import EARNING, BugRecord, Record
-from bughunt.exam.grading.sieve import sieved
 from bughunt.exam.grading.sitting import Exam
 from bughunt.exam.grading.workbench import Workbench
 from bughunt.exam.lock import bank_digest
@@ -25,6 +24,7 @@ from bughunt.running import observation
 
 _LONGEST = 60
 _MOST_KEYS = 40
+_NUMBERS = (int, float, complex, np.number)
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -89,7 +89,7 @@ def appeal(
     task = exam.task(submission, digest=bank_digest(exam.bank))
     bench = Workbench(exam.bank, trusts=exam.trusts)
     try:
-        tree = sieved(submission, Trees(exam.bank, task).own(task.bugs)).tree
+        tree = Examination(bench, task).tree
         law = exam.bank.bugs[case.bug].detector
         trials = tuple(_trial(bench, law, tree, it) for it in case.seeds or task.seeds)
     except NotGradable as error:
@@ -161,15 +161,21 @@ def _apart(one: Any, other: Any) -> str:
     """Return how far two parts of observations lie apart."""
     if type(one) is type(other) and _same(one, other):
         return "equal"
-    try:
-        first, second = np.asarray(one), np.asarray(other)
-    except ValueError:
+    if not (_is_numeric(one) and _is_numeric(other)):
         return "different"
+    first, second = np.asarray(one), np.asarray(other)
     if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biufc"):
         return "different"
     with np.errstate(all="ignore"):
-        distance = np.abs(first.astype(complex) - second.astype(complex)).max(initial=0.0)
+        wide = complex if "c" in (first.dtype.kind, second.dtype.kind) else float
+        distance = np.abs(first.astype(wide) - second.astype(wide)).max(initial=0.0)
     return f"at most {distance:.3g} apart"
+
+
+def _is_numeric(value: Any) -> bool:
+    """Return whether it is an array, a number or a flat list of numbers; texts can fill memory."""
+    parts = value if isinstance(value, (list, tuple)) else (value,)
+    return all(isinstance(it, _NUMBERS) for it in parts) or isinstance(value, np.ndarray)
 
 
 def _same(one: Any, other: Any) -> bool:

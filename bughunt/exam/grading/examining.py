@@ -20,7 +20,7 @@ from bughunt.exam.grading.hearing import Heard, Hearing
 from bughunt.exam.grading.intake import HandedIn
 from bughunt.exam.grading.parsing import Parsed
 from bughunt.exam.grading.pieces import differing, pieces
-from bughunt.exam.grading.record import BugRecord, Findings
+from bughunt.exam.grading.record import BugRecord, Findings, Verdict
 from bughunt.exam.grading.sieve import Sieved, sieved
 from bughunt.exam.grading.suspicion import Flag, flags
 from bughunt.exam.grading.workbench import Workbench, workbench
@@ -30,6 +30,7 @@ from bughunt.mutate import mutate
 from bughunt.spec import Bank, Bug
 
 Place = tuple[str, str]  # a file and a piece of it
+_UNTOUCHED = Heard(evidence="the code is as it was handed out")
 _MOST_SHARED = 3  # bugs in one piece, whose every combination is compared
 
 
@@ -132,7 +133,12 @@ class Examination:
     @cached_property
     def _readable(self) -> dict[str, str]:
         """The changed files that can be parsed."""
-        return {path: self._sieved.tree[path] for path, it in self._parsed.items() if it.tree}
+        return {path: self._sieved.tree[path] for path, it in self._parsed.items() if not it.fault}
+
+    @cached_property
+    def tree(self) -> dict[str, str]:
+        """The code that is observed: what can be parsed of the submission over its start."""
+        return {**self._start, **self._readable}
 
     @cached_property
     def _flags(self) -> tuple[Flag, ...]:
@@ -144,37 +150,40 @@ class Examination:
         return _changes(self._start, self._readable)
 
     def _records(self, restored: set[str]) -> list[BugRecord]:
-        """Return what became of each bug."""
-        asked = [name for name in self._task.bugs if name not in restored]
+        """Return what became of each bug.
+
+        A bug that is restored goes without saying, unless something else was changed as well.
+        """
+        is_all = self._differences <= self._places_of(restored)
+        asked = [name for name in self._task.bugs if not (name in restored and is_all)]
         heard: dict[str, Heard] = {}
-        if self._sieved.changed:
-            tree = self._sieved.tree
-            hearing = Hearing(self._bench, self._trees.plain, tree, self._task.seeds)
+        if self._readable:
+            hearing = Hearing(self._bench, self._trees.plain, self.tree, self._task.seeds)
             heard = hearing.of([self._trees.bugs[name] for name in asked])
+        for name in self._task.bugs:
+            heard.setdefault(name, Heard(True) if name in restored else _UNTOUCHED)
         return [
-            self._record(number, self._trees.bugs[name], heard.get(name), name in restored)
+            self._record(number, self._trees.bugs[name], heard[name], name in restored)
             for number, name in enumerate(self._task.bugs, start=1)
         ]
 
-    def _record(self, number: int, bug: Bug, heard: Heard | None, restored: bool) -> BugRecord:
+    def _record(self, number: int, bug: Bug, said: Heard, restored: bool) -> BugRecord:
         places = self._trees.places[bug.id]
         again = sum(self._is_clean(bug.id, place) for place in places)
-        if restored:
-            return BugRecord(
-                number=number, bug=bug.id, verdict="restored", places=len(places),
-                restored_places=again,
-            )  # fmt: skip
-        said = heard or Heard(evidence="the code is as it was handed out")
+        right: Verdict = "restored" if restored else "fixed"
         return BugRecord(
             number=number,
             bug=bug.id,
-            verdict="fixed" if said.is_lawful else "open",
+            verdict=right if said.is_lawful else "open",
             seeds=said.seeds,
             evidence=clean(said.evidence, 500),
             needs_look=said.needs_look,
             places=len(places),
             restored_places=again,
         )
+
+    def _places_of(self, names: Iterable[str]) -> set[Place]:
+        return {place for name in names for place in self._trees.places[name]}
 
     def _is_restored(self, name: str) -> bool:
         return all(self._is_clean(name, place) for place in self._trees.places[name])
@@ -198,9 +207,9 @@ class Examination:
 
     def _breakage(self, restored: set[str], records: list[BugRecord]) -> Breakage | None:
         """Ask the laws that no symptom is about, if more than places of bugs was changed."""
-        places = {place for name in restored for place in self._trees.places[name]}
         is_unread = len(self._readable) < len(self._sieved.changed)
-        if not self._task.asks_others or not (is_unread or self._differences - places):
+        is_all = self._differences <= self._places_of(restored)
+        if not self._task.asks_others or (is_all and not is_unread):
             return None
         still = [it.bug for it in records if it.verdict == "open"]
         own = {bug.detector for bug in self._trees.bugs.values()}

@@ -47,9 +47,8 @@ def fault(text):
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """A text as a tree, or why it is none."""
+    """Whether a text can be parsed here, or why it cannot."""
 
-    tree: ast.Module | None = None
     fault: str = ""
 
 
@@ -59,14 +58,11 @@ def parse_request(texts: Mapping[str, str]) -> Request:
 
 
 def parsed(ending: Ending, texts: Mapping[str, str]) -> dict[str, Parsed]:
-    """Return the trees of those texts that a jail could parse."""
+    """Say which of these texts a jail could parse."""
     if not isinstance(ending, Observed):
         return {path: Parsed(fault="cannot be parsed: the parser gave up") for path in texts}
     faults = ending.observation()
-    return {
-        path: Parsed(fault=faults[path]) if faults[path] else Parsed(tree(text))
-        for path, text in texts.items()
-    }
+    return {path: Parsed(fault=faults[path]) for path in texts}
 
 
 def tree(text: str) -> ast.Module:

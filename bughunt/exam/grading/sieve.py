@@ -11,6 +11,7 @@ from bughunt.exam.grading.entries import NotGradable, Refusal, clean
 from bughunt.exam.grading.intake import HandedIn
 from bughunt.exam.sheet import SHEET
 
+_MOST_ADDED = 1 << 16  # bytes, of all sources together; those of a whole module are a quarter
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # as PEP 263 has it
 _HOOKS = ("conftest.py", "sitecustomize.py", "usercustomize.py")
 _SETTINGS = (".ini", ".cfg", ".toml", ".pth")
@@ -32,6 +33,7 @@ def sieved(submission: HandedIn, start: Mapping[str, str]) -> Sieved:
         NotGradable: when a source is no text.
 
     """
+    _check_size(submission, start)
     tree = dict(start)
     refused = list(submission.refused)
     for path in start:
@@ -43,6 +45,14 @@ def sieved(submission: HandedIn, start: Mapping[str, str]) -> Sieved:
     refused += _others(submission, start)
     changed = frozenset(path for path in start if _lines(tree[path]) != _lines(start[path]))
     return Sieved(tree, changed, tuple(refused))
+
+
+def _check_size(submission: HandedIn, start: Mapping[str, str]) -> None:
+    """Raise when there is so much more text than at the start that reading it takes long."""
+    sizes = ((len(submission.files.get(path, b"")), len(text)) for path, text in start.items())
+    if sum(max(0, size - usual) for size, usual in sizes) > _MOST_ADDED:
+        text = f"has {_MOST_ADDED} bytes of code more than was handed out."
+        raise NotGradable(f"{text} Ask for the fixes alone.")
 
 
 def _text(path: str, content: bytes) -> str:

@@ -7,6 +7,7 @@ Only pieces that are other than at the start are looked at, and what the start f
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -16,23 +17,30 @@ from bughunt.exam.grading.parsing import tree
 from bughunt.exam.grading.pieces import MODULE, differing, functions, pieces
 
 _MODULES = {
-    "_thread", "ast", "asyncio", "atexit", "builtins", "bughunt", "cffi", "code", "codecs",
-    "concurrent", "ctypes", "dis", "faulthandler", "fcntl", "gc", "http", "imp", "importlib",
-    "inspect", "io", "linecache", "marshal", "mmap", "multiprocessing", "mutations", "os",
-    "pathlib", "pickle", "pkgutil", "platform", "pytest", "resource", "runpy", "shutil", "signal",
-    "site", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time",
-    "trace", "traceback", "types", "unittest", "urllib", "warnings", "weakref", "zipfile",
+    "_thread", "ast", "asyncio", "atexit", "bughunt", "builtins", "cffi", "code", "codecs",
+    "concurrent", "copyreg", "ctypes", "dis", "faulthandler", "fcntl", "gc", "http", "imp",
+    "importlib", "inspect", "io", "linecache", "marshal", "mmap", "multiprocessing",
+    "mutations", "operator", "os", "pathlib", "pickle", "pkgutil", "platform", "pytest",
+    "resource", "runpy", "shutil", "signal", "site", "socket", "sqlite3", "ssl", "string",
+    "subprocess", "sys", "tempfile", "threading", "time", "trace", "traceback", "types",
+    "unittest", "urllib", "warnings", "weakref", "zipfile",
 }  # fmt: skip
-_CALLS = {
+_HELD = {  # modules that other modules hold as a part
+    "builtins", "ctypes", "gc", "importlib", "inspect", "os", "pickle", "signal", "subprocess",
+    "sys", "threading",
+}  # fmt: skip
+_FUNCTIONS = {
     "__import__", "breakpoint", "compile", "delattr", "dir", "eval", "exec", "getattr", "globals",
     "input", "locals", "open", "setattr", "vars",
 }  # fmt: skip
 _ATTRIBUTES = {
     "__array_finalize__", "__array_function__", "__array_ufunc__", "__bases__", "__builtins__",
-    "__class__", "__closure__", "__code__", "__dict__", "__globals__", "__mro__",
-    "__subclasses__", "__torch_function__", "_getframe", "cr_frame", "environ", "f_back",
+    "__class__", "__closure__", "__code__", "__context__", "__dict__", "__func__", "__globals__",
+    "__mro__", "__self__", "__subclasses__", "__torch_function__", "__traceback__", "__wrapped__",
+    "_getframe", "cr_frame", "environ", "f_back",
     "f_globals", "f_locals", "gi_frame", "modules", "settrace", "sleep", "tb_frame",
 }  # fmt: skip
+_UNLIKE_WORDS = {it for it in _ATTRIBUTES if "_" in it}  # no text has them by chance
 _METHODS = {
     "__eq__", "__ne__", "__array__", "__array_function__", "__array_ufunc__", "__reduce__",
     "__torch_function__", "__getattribute__", "__del__", "__instancecheck__",
@@ -82,8 +90,8 @@ def _reasons(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.FunctionDef(name=name) if name in _METHODS:
             yield f"defines {name}"
-        case ast.Try():
-            yield from _swallowed(node)
+        case ast.ExceptHandler(type=kind) if _is_broad(kind):
+            yield "catches every exception"
         case ast.Constant(value=str() | bytes() as value) if len(value) > _LONG_TEXT:
             yield "holds a long text, as recorded data would be"
         case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() if _is_data(node):
@@ -99,10 +107,14 @@ def _reaching_out(node: ast.AST) -> Iterator[str]:
             yield from (f"imports {it.name}" for it in names if _is_odd(it.name))
         case ast.ImportFrom(module=str(name)) if _is_odd(name):
             yield f"imports {name}"
-        case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
-            yield f"calls {name}()"
-        case ast.Attribute(attr=name) if name in _ATTRIBUTES:
+        case ast.Name(id=name, ctx=ast.Load()) if name in _FUNCTIONS:
+            yield f"uses {name}()"
+        case ast.Attribute(attr=name) if name in _ATTRIBUTES or name.lstrip("_") in _HELD:
             yield f"uses .{name}"
+        case ast.MatchClass(kwd_attrs=names):
+            yield from (f"uses .{it}" for it in names if it in _ATTRIBUTES)
+        case ast.Constant(value=str(text)):
+            yield from (f"names {it} in a text" for it in _UNLIKE_WORDS if it in text)
         case ast.Name(id=name) if name in _ATTRIBUTES:
             yield f"uses {name}"
 
@@ -111,16 +123,15 @@ def _is_odd(name: str) -> bool:
     return name.partition(".")[0] in _MODULES
 
 
-def _swallowed(node: ast.Try) -> Iterator[str]:
-    for handler in node.handlers:
-        kind = handler.type
-        if kind is None or (isinstance(kind, ast.Name) and kind.id in _BROAD):
-            yield "catches every exception"
+def _is_broad(kind: ast.expr | None) -> bool:
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(it is None or (isinstance(it, ast.Name) and it.id in _BROAD) for it in kinds)
 
 
 def _is_data(node: ast.AST) -> bool:
     constants = (it for it in ast.walk(node) if isinstance(it, ast.Constant))
-    return sum(isinstance(it.value, (int, float)) for it in constants) > _MANY_VALUES
+    numbers = (it for it in constants if isinstance(it.value, (int, float)))
+    return next(itertools.islice(numbers, _MANY_VALUES, None), None) is not None
 
 
 def _patches(node: ast.AST, modules: set[str]) -> Iterator[str]:
