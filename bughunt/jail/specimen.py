@@ -36,7 +36,7 @@ def test_every_number_is_doubled(observed):
     np.testing.assert_array_equal(observed["array"], 2 * np.arange(9))
 '''
 LIMITS = Limits(
-    seconds=3.0, cpu_seconds=3, memory=256 * MIB, threads=32, file_size=8 * MIB, disk=16 * MIB,
+    seconds=3.0, cpu_seconds=1, memory=256 * MIB, threads=32, file_size=8 * MIB, disk=16 * MIB,
     files=500, answer=MIB, output=1 << 16,
 )  # fmt: skip
 

@@ -1,10 +1,12 @@
 """A jail: honest observations come out whole, and every other end has a name."""
 
+import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,9 @@ import pytest
 
 from bughunt.jail.answer import Died, Exceeded, Observed, Raised
 from bughunt.jail.descendants import descendants
+from bughunt.jail.folder import Folder
 from bughunt.jail.keeper import Jail, JailBroke
-from bughunt.jail.request import MIB, BadRequest, Request
+from bughunt.jail.request import MIB, BadRequest, Limits, Request
 
 SHOP = {"shop/__init__.py": "", "shop/sums.py": "def double(x):\n    return 2 * x\n"}
 OBSERVE = "def observe(seed):\n    from shop.sums import double\n    return double(seed)\n"
@@ -67,9 +70,9 @@ def test_exception_names_the_line_of_the_code_under_hunt(ask):
     ],
     ids=["exit", "abort", "wall", "processor", "memory", "output", "answer"],
 )
-def test_every_end_has_a_name(ask, body, limits, ending):
+def test_every_end_has_a_name(ask_strongest, body, limits, ending):
     """What a child does too much of is told from what it does wrong."""
-    assert ask(f"def observe(seed):\n    {body}\n", limits=limits).ending == ending
+    assert ask_strongest(f"def observe(seed):\n    {body}\n", limits=limits).ending == ending
 
 
 def test_files_of_one_child_are_gone_for_the_next(ask):
@@ -80,11 +83,11 @@ def test_files_of_one_child_are_gone_for_the_next(ask):
     assert ask(look).ending.observation() == []
 
 
-def test_random_numbers_differ_between_children(ask):
+def test_random_numbers_differ_between_children(ask_strongest):
     """A fork of one server does not draw what the last fork drew."""
     draw = "import random\nimport numpy as np\ndef observe(seed):\n"
     draw += "    return [random.random(), np.random.random()]\n"
-    first, second = (ask(draw).ending.observation() for _ in range(2))
+    first, second = (ask_strongest(draw).ending.observation() for _ in range(2))
     assert first[0] != second[0]
     assert first[1] != second[1]
 
@@ -93,16 +96,16 @@ def test_random_numbers_differ_between_children(ask):
     "path",
     ["numpy/__init__.py", "shop/../x.py", "/shop/x.py", "shop/x.so", "shop/a b.py", "conftest.py"],
 )
-def test_text_outside_the_packages_is_refused(jail, path):
+def test_text_outside_the_packages_is_refused(strongest_jail, path):
     """A submission cannot stand in for a library or for what a runner loads by itself."""
     with pytest.raises(BadRequest, match="is no module of shop"):
-        jail.run(Request(packages=("shop",), tree={path: ""}, observing=OBSERVE))
+        strongest_jail.run(Request(packages=("shop",), tree={path: ""}, observing=OBSERVE))
 
 
-def test_support_cannot_stand_for_a_package(jail):
+def test_support_cannot_stand_for_a_package(strongest_jail):
     """Nor for the observing half itself."""
     with pytest.raises(BadRequest, match="has a name that is taken"):
-        jail.run(Request(packages=("shop",), tree={}, observing="", support={"shop": ""}))
+        strongest_jail.run(Request(packages=("shop",), tree={}, observing="", support={"shop": ""}))
 
 
 def test_server_that_dies_is_an_error_once_and_is_replaced(tier):
@@ -117,49 +120,72 @@ def test_server_that_dies_is_an_error_once_and_is_replaced(tier):
         assert again.ending.observation() == 4
 
 
-def test_what_trusted_texts_import_is_there_for_the_next_child(tier):
+def test_what_trusted_texts_import_is_there_for_the_next_child(strongest_tier):
     """The clean code shows which parts of libraries load late; a submission cannot choose."""
     observing = "import sys\ndef observe(seed):\n    known = 'json.tool' in sys.modules\n"
     observing += "    import json.tool\n    return known\n"
     request = Request(packages=(), tree={}, observing=observing)
-    with Jail(tier, preload=["json"]) as jail:
+    with Jail(strongest_tier, preload=["json"]) as jail:
         found = [jail.run(request, is_trusted=trust) for trust in (False, True, False)]
     assert [answer.ending.observation() for answer in found] == [False, False, True]
 
 
 HANGING = """
 import sys
-from bughunt.jail.keeper import Jail
+from bughunt.jail import keeper
 from bughunt.jail.request import Request
 from bughunt.jail.tiers import TIERS
-with Jail({tier.name: tier for tier in TIERS}[sys.argv[1]]) as jail:
-    look = Request(packages=(), tree={}, observing="def observe(seed): return 1")
-    print(jail.run(look).seconds, flush=True)
-    hang = "def observe(seed):\\n    while True: pass"
+take = keeper._Streams.take
+def told(streams, descriptor):
+    more = take(streams, descriptor)
+    print("in the middle", flush=True)
+    return more
+keeper._Streams.take = told
+with keeper.Jail({tier.name: tier for tier in TIERS}[sys.argv[1]]) as jail:
+    hang = "def observe(seed):\\n    print('here', flush=True)\\n    while True: pass"
     jail.run(Request(packages=(), tree={}, observing=hang))
 """
 
 
-@pytest.mark.slow
-def test_child_does_not_outlive_a_keeper_that_is_killed(tier, tmp_path):
-    """Its server hears that nobody listens any more, kills the child and leaves."""
+@pytest.fixture
+def orphaned(tier, tmp_path):
+    """Return what ran under a keeper that was killed while a child observed: (pidfd, pid)."""
     command = [sys.executable, "-c", HANGING, tier.name]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as keeper:
-        assert keeper.stdout.readline()
-        started = descendants(keeper.pid)
+    with (
+        contextlib.ExitStack() as stack,
+        subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as keeper,
+    ):
+        assert keeper.stdout.readline() == b"in the middle\n"
+        started = [(os.pidfd_open(pid), pid) for pid in descendants(keeper.pid)]
+        for descriptor, _ in started:
+            stack.callback(os.close, descriptor)
         keeper.kill()
-    assert started
-    until = time.monotonic() + 30
-    while any(Path(f"/proc/{pid}").exists() for pid in started):
-        assert time.monotonic() < until, "a process is still there after 30 seconds"
+        yield started
 
 
 @pytest.mark.slow
-def test_memory_that_torch_takes_is_counted(tier):
+def test_nothing_outlives_a_keeper_that_is_killed(orphaned, tmp_path, monkeypatch):
+    """Its server hears that nobody listens any more; the next keeper removes its folder."""
+    assert len(orphaned) >= 2
+    waiting = select.poll()
+    for descriptor, pid in orphaned:
+        waiting.register(descriptor, select.POLLIN)
+        assert waiting.poll(30_000), f"process {pid} is still there after 30 seconds"
+        waiting.unregister(descriptor)
+    (left,) = tmp_path.iterdir()
+    assert list(Path("/sys/fs/cgroup").rglob(left.name)) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Folder() as folder:
+        assert list(tmp_path.iterdir()) == [folder.path]
+
+
+@pytest.mark.slow
+def test_memory_that_torch_takes_is_counted(strongest_tier):
     """A tensor beyond the limit ends as too much memory, touched or not; a small one is fine."""
-    bodies = ("float(torch.ones(10**9)[0])", "torch.empty(10**11)", "float(torch.ones(1))")
-    with Jail(tier, preload=["torch"]) as jail:
+    bodies = ("float(torch.ones(10**8)[0])", "torch.empty(10**11)", "float(torch.ones(1))")
+    memory = 256 * MIB
+    with Jail(strongest_tier, preload=["torch"]) as jail:
         endings = [
             jail.run(
                 Request(
@@ -167,10 +193,10 @@ def test_memory_that_torch_takes_is_counted(tier):
                     tree={},
                     observing=f"import torch\ndef observe(seed):\n    return {body}\n",
                     threads=2,
+                    limits=Limits(memory=memory),
                 )
             ).ending
             for body in bodies
         ]
-    limit = Exceeded("memory", 2048 * MIB)
-    assert endings[:2] == [limit, limit]
+    assert endings[:2] == [Exceeded("memory", memory)] * 2
     assert endings[2].observation() == 1.0
