@@ -91,7 +91,11 @@ def _sit(own: Exam, submissions: Path, into: Path, executor: str | None, jobs: i
             report.progress("Grading", sys.stderr) as tick,
             opened(executor, jobs) as (pool, workers),
         ):
-            sit(own, submissions, into, pool, workers=workers, tick=tick)
+            try:
+                sit(own, submissions, into, pool, workers=workers, tick=tick)
+            except BaseException:  # the pool waits for its threads, and they for their jails
+                workbench.interrupt_all()
+                raise
     finally:
         workbench.close_all()
 

@@ -20,7 +20,7 @@ _DEPTHS = ("", "*/", "*/*/")  # at which commands write
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into.
+    """Make a folder that only its owner can look into, or make one so.
 
     Raises:
         EnvironmentProblem: when the system refuses.
@@ -28,8 +28,10 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
     except OSError as error:
-        text = f"{folder}: cannot be made: {error.strerror}. Choose another folder."
+        text = f"{folder}: cannot be made, or kept from others: {error.strerror}."
+        text = f"{text} Choose another folder."
         raise EnvironmentProblem(text) from None
 
 

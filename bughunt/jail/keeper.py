@@ -85,6 +85,11 @@ class Jail:
                 raise
             return Answer(ending, self.tier.name, time.monotonic() - started, output)
 
+    def interrupt(self) -> None:
+        """Hang up from another thread; who waits for an answer is told that the server ended."""
+        if (server := self._server) is not None:
+            server.hang_up()
+
     def close(self) -> None:
         """End the server, its child and its folder."""
         with self._lock:
@@ -159,6 +164,11 @@ class _Server:
         """Let the server import what trusted texts had to."""
         self._send(Learn(names))
         self._receive_ready(None)
+
+    def hang_up(self) -> None:
+        """Let the server end its child and leave; nothing is waited for."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up, and kill what does not leave by itself."""

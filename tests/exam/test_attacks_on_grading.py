@@ -1,6 +1,7 @@
 """No attack earns a point or reads a secret, and honest submissions have their marks."""
 
 import csv
+import json
 import os
 import re
 import sys
@@ -138,6 +139,35 @@ def test_whoever_hands_in_the_workspace_of_another_is_for_a_human(tmp_path, stor
         "victim": 4, "absent": None, "thief": None, "robber": None
     }  # fmt: skip
     assert "is named after" in (room.results / "review.csv").read_text()
+
+
+def test_the_same_handed_in_twice_counts_once(tmp_path, store):
+    """Under both names it is told to a human."""
+    room = Room(tmp_path, ("ada",), store)
+    for name in ("v1.zip", "v2.zip"):
+        room.hand_in("ada", {CODE: SHOP.encode()}, name=name)
+    assert room.grade()["ada"].score == 2
+    assert (
+        "was handed in 2 times, all equal: v1.zip, v2.zip"
+        in (room.results / "review.csv").read_text()
+    )
+
+
+def test_what_is_no_archive_is_told_and_an_old_score_is_taken_back(tmp_path, store):
+    """The folder of results is its owner's, though it was there before."""
+    room = Room(tmp_path, ("ada", "bob"), store)
+    room.hand_in("ada", {CODE: SHOP.encode()})
+    room.put("bob.rar", b"Rar!")
+    room.results.mkdir(mode=0o755)
+    marks = room.grade()
+    assert (marks["ada"].score, marks["bob"].state) == (2, "not gradable")
+    assert "is no folder and no archive that is read" in marks["bob"].why
+    own = room.results / "candidates" / marks["ada"].entry.candidate / "results.json"
+    assert json.loads(own.read_text())["score"] == 2
+    assert room.results.stat().st_mode & 0o777 == 0o700
+    (room.submissions / "ada.zip").unlink()
+    room.grade()
+    assert json.loads(own.read_text())["output"] == "No score: nothing handed in."
 
 
 def test_of_two_submissions_the_one_that_bears_the_name_counts(tmp_path, store):

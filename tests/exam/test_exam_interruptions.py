@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from small_exam import PLAN, SECRET, contents, more_people
 
 from bughunt.cli import bughunt
 from bughunt.errors import ExamError
+from bughunt.exam.grading.laws import LIMITS
 from bughunt.exam.lock import LOCK
 from bughunt.exam.own_folder import AT_WORK, alone_in
 from bughunt.jail.descendants import descendants
@@ -130,6 +132,22 @@ def test_a_build_that_is_killed_again_and_again_gives_the_same_bytes(exam_folder
         built.append(contents(tmp_path / "build"))
     assert start(*line, "--out", tmp_path / "undisturbed", folder=tmp_path).wait() == 0
     assert built == [contents(tmp_path / "undisturbed")] * 2
+
+
+@pytest.mark.slow
+def test_a_grading_that_is_interrupted_waits_for_no_submission(tmp_path, store):
+    """Though one that never ends is in the jail, and more wait."""
+    room = Room(tmp_path, ("ada", "bob", "cyd"), store)
+    (tmp_path / "my.key").write_text(KEY.hex())
+    for student in ("ada", "bob", "cyd"):
+        room.hand_in(student, {CODE: SHOP.replace('"""A shop."""', "while 1: pass").encode()})
+    process = start("grade", room.folder, "--key", tmp_path / "my.key", folder=tmp_path)
+    until(lambda: len(descendants(process.pid)) > 1)
+    others = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LIMITS.seconds / 2) == 130
+    until(lambda: not any(Path(f"/proc/{it}").exists() for it in others))
+    assert not (tmp_path / "results" / "gradebook.csv").exists()
 
 
 @pytest.mark.slow

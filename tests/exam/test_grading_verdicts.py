@@ -256,6 +256,9 @@ def test_a_fault_of_the_grader_costs_one_candidate_nothing(room, tmp_path, monke
     marks = room.grade()
     assert (marks["other-way"].state, marks["other-way"].score) == ("not gradable", None)
     assert "grading it failed: ZeroDivisionError" in marks["other-way"].why
+    told = room.results / "candidates" / marks["other-way"].entry.candidate / "feedback.html"
+    assert "Grading did not work; speak to the organiser." in told.read_text()
+    assert "ZeroDivisionError" not in told.read_text()
     assert marks["restorer"].score == 4
 
 

@@ -24,6 +24,7 @@ from bughunt.running import observation
 
 _LONGEST = 60
 _MOST_KEYS = 40
+_TRIALS = 3  # where grading asked nothing
 _NUMBERS = (int, float, complex, np.number)
 
 
@@ -91,7 +92,7 @@ def appeal(
     try:
         tree = Examination(bench, task).tree
         law = exam.bank.bugs[case.bug].detector
-        trials = tuple(_trial(bench, law, tree, it) for it in case.seeds or task.seeds)
+        trials = tuple(_trial(bench, law, tree, it) for it in case.seeds or task.seeds[:_TRIALS])
     except NotGradable as error:
         raise ExamError(f"{record.source}: {error}") from None
     finally:

@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from bughunt.exam.grading.entries import clean
 from bughunt.exam.grading.laws import Item
 from bughunt.exam.grading.record import Broken
-from bughunt.exam.grading.workbench import Workbench
+from bughunt.exam.grading.workbench import Sight, Workbench
 
 _COMPANY = 8
+_MOST_HANGS = 3  # laws that may take all their time; whoever hangs in three hangs in the rest
 Tree = Mapping[str, str]
 
 
@@ -25,6 +26,8 @@ class Breakage:
         self._bench, self._tree, self._seed = bench, tree, seed
         self.broken: tuple[Broken, ...] = ()
         self.asked = 0
+        self.left = 0  # laws that were not asked, since too many had taken all their time
+        self._hangs = 0
 
     def ask(
         self,
@@ -49,20 +52,39 @@ class Breakage:
             for law, own in files.items()
             if law not in left_out and own.isdisjoint(faults) and not own.isdisjoint(changed)
         ]
-        self.asked = len(laws)
-        suspects: list[str] = []
         for start in range(0, len(laws), _COMPANY):
             group = laws[start : start + _COMPANY]
-            suspects += self._refused(group, self._tree)
-        for law in suspects:
-            evidence = self._refused([law], self._tree).get(law)
-            if evidence and not any(self._refused([law], tree, is_ours=True) for tree in others):
-                broken.append(Broken(law, self._seed, clean(evidence, 500)))
+            if self._hangs == _MOST_HANGS:
+                self.left += len(group)
+            else:
+                broken += self._broken_of(group, others)
+        self.asked = len(laws) - self.left
         self.broken = tuple(broken)
 
-    def _refused(self, laws: Sequence[str], tree: Tree, *, is_ours: bool = False) -> dict[str, str]:
+    def _broken_of(self, group: Sequence[str], others: Sequence[Tree]) -> list[Broken]:
+        """Return which laws of a company are broken; those that do not pass there are asked alone.
+
+        Where one of them takes all its time, so does the company.
+        """
+        broken = []
+        suspects = self._against(self._bench.observed(group, self._tree, self._seed))
+        for place, law in enumerate(suspects):
+            if self._hangs == _MOST_HANGS:
+                self.left += len(suspects) - place
+                break
+            sight = self._bench.observed((law,), self._tree, self._seed)[law]
+            self._hangs += sight.is_out_of_time
+            evidence = self._against({law: sight}).get(law)
+            if evidence and not any(self._is_against(law, tree) for tree in others):
+                broken.append(Broken(law, self._seed, clean(evidence, 500)))
+        return broken
+
+    def _is_against(self, law: str, tree: Tree) -> bool:
+        sights = self._bench.observed((law,), tree, self._seed, is_ours=True)
+        return bool(self._against(sights))
+
+    def _against(self, sights: Mapping[str, Sight]) -> dict[str, str]:
         """Return the laws that do not pass, with what shows it."""
-        sights = self._bench.observed(laws, tree, self._seed, is_ours=is_ours)
         refused = {law: it.why for law, it in sights.items() if it.why}
         if refused:
             return refused

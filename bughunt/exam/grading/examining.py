@@ -15,7 +15,7 @@ import msgspec
 
 from bughunt.errors import BughuntError
 from bughunt.exam.grading.breakage import Breakage
-from bughunt.exam.grading.entries import clean
+from bughunt.exam.grading.entries import NotGradable, clean
 from bughunt.exam.grading.hearing import Heard, Hearing
 from bughunt.exam.grading.intake import HandedIn
 from bughunt.exam.grading.parsing import Parsed
@@ -31,6 +31,7 @@ from bughunt.spec import Bank, Bug
 
 Place = tuple[str, str]  # a file and a piece of it
 _UNTOUCHED = Heard(evidence="the code is as it was handed out")
+_LONGEST = 500  # characters of what went wrong
 _MOST_SHARED = 3  # bugs in one piece, whose every combination is compared
 
 
@@ -61,10 +62,13 @@ def examined(task: Task) -> Findings:
         found = Examination(bench, task).findings()
     except NoJail:
         raise
-    except BughuntError as error:
+    except NotGradable as error:
         found = Findings(trouble=clean(str(error)))
+    except BughuntError as error:
+        found = Findings(trouble=clean(str(error), _LONGEST), is_ours=True)
     except Exception as error:  # a fault of ours is no fault of the candidate's
-        found = Findings(trouble=f"grading it failed: {type(error).__name__}: {clean(str(error))}")
+        text = f"grading it failed: {type(error).__name__}: {clean(str(error))}"
+        found = Findings(trouble=text, is_ours=True)
     return msgspec.structs.replace(found, seconds=round(time.monotonic() - started, 3))
 
 
@@ -119,6 +123,7 @@ class Examination:
             bugs=tuple(records),
             broken=breakage.broken if breakage else (),
             laws_asked=breakage.asked if breakage else 0,
+            laws_left=breakage.left if breakage else 0,
             flags=stands_out,
             refused=self._sieved.refused,
             changed=tuple(changed),

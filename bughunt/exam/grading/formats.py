@@ -50,7 +50,7 @@ def gradescope(mark: Mark) -> bytes:
     """Return results.json of one candidate, without answers."""
     if mark.score is None:
         # Gradescope takes no submission without a score; the text says that this is none.
-        record = Gradescope(output=f"No score: {mark.state}. {mark.why}".strip(), score=0.0)
+        record = Gradescope(output=f"No score: {mark.state}. {mark.told}".strip(), score=0.0)
     else:
         tests = tuple(map(_test, mark.bugs))
         jail = mark.record.findings.tier if mark.record else ""

@@ -3,6 +3,9 @@
 A law that names keys which must be as the clean code gives them compares them with what the clean
 code observes on the same seed; where other bugs are still in the submission, with the clean code
 that has those bugs. Whoever forges an observation has to compute the right one.
+
+A law that the clean code breaks as well, on the same seed and machine, says nothing: another seed
+is taken.
 """
 
 from __future__ import annotations
@@ -11,11 +14,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from bughunt.errors import BughuntError
 from bughunt.exam.grading.laws import Item, Judged
 from bughunt.exam.grading.workbench import Workbench
 from bughunt.spec import Bug
 
 Tree = Mapping[str, str]
+_ENOUGH = 3  # seeds on which a law must hold
+
+
+class NothingToTell(BughuntError):
+    """A law that the clean code does not keep here; that is no fault of a submission."""
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -38,7 +47,15 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class Hearing:
-    """One submission before the laws of its bugs."""
+    """One submission before the laws of its bugs.
+
+    Args:
+        bench: where it is looked at.
+        tree_with: gives the clean code with these bugs.
+        tree: the submission.
+        seeds: to be asked on, with some to spare.
+
+    """
 
     def __init__(
         self,
@@ -50,32 +67,47 @@ class Hearing:
         self._bench, self._tree_with, self._tree, self._seeds = bench, tree_with, tree, seeds
 
     def of(self, bugs: Sequence[Bug]) -> dict[str, Heard]:
-        """Return what the law of each bug says."""
+        """Return what the law of each bug says.
+
+        Raises:
+            NothingToTell: when the clean code does not keep one of the laws.
+
+        """
         answers = {bug.id: self._answer(bug.detector) for bug in bugs}
         present = [name for name, it in answers.items() if not it.passed]
         return {bug.id: self._settled(bug.detector, answers[bug.id], present) for bug in bugs}
 
     def _answer(self, law: str) -> _Answer:
-        """Ask on one seed after the other, until the law is broken."""
+        """Ask on one seed after the other, until the law is broken or has held often enough."""
         unequal: dict[int, bytes] = {}
+        held: list[int] = []
         key = ""
-        for count, seed in enumerate(self._seeds, start=1):
+        for seed in self._seeds:
             sight = self._bench.observed((law,), self._tree, seed)[law]
             said = self._judged(law, sight.data, seed, ()) if not sight.why else None
-            if said is None or said.outcome != "passed":
-                evidence = said.message if said else sight.why
-                return _Answer(False, tuple(self._seeds[:count]), evidence)
-            if said.differs:
+            if said is not None and said.outcome == "passed":
+                held.append(seed)
+            elif self._is_kept_by_clean(law, seed):
+                return _Answer(False, (*held, seed), said.message if said else sight.why)
+            if said and said.differs:
                 unequal[seed] = sight.data
                 key = said.differs
-        return _Answer(True, tuple(self._seeds), unequal=unequal, key=key)
+            if len(held) == _ENOUGH:
+                return _Answer(True, tuple(held), unequal=unequal, key=key)
+        text = f"the clean code breaks the law '{law}' on this machine, so it says nothing here."
+        raise NothingToTell(f"{text} Look at it with 'bughunt bank verify', and grade again.")
+
+    def _is_kept_by_clean(self, law: str, seed: int) -> bool:
+        sight = self._bench.observed((law,), self._tree_with(()), seed, is_ours=True)[law]
+        return not sight.why and self._bench.judged((Item(law, sight.data),))[0].outcome == "passed"
 
     def _settled(self, law: str, answer: _Answer, present: Sequence[str]) -> Heard:
         """Return the verdict; what differs from the clean code may do so for the other bugs."""
         if not answer.passed:
             return Heard(False, answer.seeds, answer.evidence)
         for seed, data in answer.unequal.items():
-            if not present or self._judged(law, data, seed, present).differs:
+            said = self._judged(law, data, seed, present) if present else None
+            if said is None or said.outcome != "passed" or said.differs:
                 text = f"the law holds, but '{answer.key}' is not what the clean code gives"
                 return Heard(False, answer.seeds, f"{text} (seed {seed})", text)
         return Heard(True, answer.seeds)

@@ -41,6 +41,7 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     last_change: str = ""
     digest: str  # of all that is graded
     trouble: str = ""  # why nobody can grade it
+    is_ours: bool = False  # whether that is a fault of the grader
     remarks: tuple[str, ...] = ()
     candidate: str | None = None  # opaque id; None: nobody knows whose it is
 
@@ -56,18 +57,17 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handed_in(folder: Path) -> tuple[Path, ...]:
-    """Return the folders and archives that lie in a folder.
+    """Return what lies in a folder; what is neither a folder nor an archive is for a human.
 
     Raises:
         ExamError: when there is none.
 
     """
     try:
-        found = sorted(it for it in folder.iterdir() if not it.name.startswith("."))
+        paths = tuple(sorted(it for it in folder.iterdir() if not it.name.startswith(".")))
     except OSError as error:
         text = f"{folder}: cannot be read: {error.strerror}. Name the folder of submissions."
         raise ExamError(text) from None
-    paths = tuple(it for it in found if it.is_dir() or unpacking.is_archive(it.name))
     if not paths:
         text = f"{folder}: holds no submission. Put a folder or an archive for each into it."
         raise ExamError(text)
@@ -132,6 +132,9 @@ def _taken(path: Path) -> Taken:
         raise NotGradable("is a link. Put the folder or archive itself there.")
     if path.is_dir():
         return folders.walked(path)
+    if not unpacking.is_archive(path.name):
+        kinds = ", ".join(unpacking.SUFFIXES)
+        raise NotGradable(f"is no folder and no archive that is read ({kinds}). Ask for one.")
     try:
         content = folders.read_file(path, unpacking.LARGEST_ARCHIVE)
     except OSError as error:
@@ -179,8 +182,8 @@ def stem_of(name: str) -> str:
 
 def _named(name: str, people: Iterable[Entry]) -> str | None:
     """Return the candidate whose opaque or student id the name is."""
-    stem = stem_of(name)
-    return next((it.candidate for it in people if stem in (it.candidate, it.student_id)), None)
+    stems = {stem_of(name), Path(name).stem}
+    return next((it.candidate for it in people if stems & {it.candidate, it.student_id}), None)
 
 
 def _digest(files: dict[str, bytes]) -> str:

@@ -48,6 +48,12 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     maximum: float = 0.0
     late: int = 0  # minutes
 
+    @property
+    def told(self) -> str:
+        """What a candidate is told of why there is no score: nothing of the grader's own."""
+        is_ours = self.record is not None and self.record.findings.is_ours
+        return "Grading did not work; speak to the organiser." if is_ours else self.why
+
     def count(self, verdict: str) -> int:
         """Return how many bugs have this verdict."""
         return sum(it.record.verdict == verdict for it in self.bugs)

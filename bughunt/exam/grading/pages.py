@@ -70,7 +70,7 @@ def feedback(plan: Plan, mark: Mark) -> str:
         title=plan.title,
         candidate=mark.entry.candidate,
         said=said,
-        why=mark.why if mark.state == "not gradable" else "",
+        why=mark.told if mark.state == "not gradable" else "",
         symptoms=symptoms,
     )
 

@@ -61,7 +61,7 @@ def publish(
     }
     for mark in given_marks:
         folder = f"{CANDIDATES}/{mark.entry.candidate}"
-        if mark.record is not None:
+        if mark.record is not None or (results / folder).exists():  # with an older score in it
             make_folder(results / folder)
             files[f"{folder}/{formats.RESULTS}"] = formats.gradescope(mark)
             files[f"{folder}/{pages.FEEDBACK}"] = pages.feedback(exam.plan, mark).encode()

@@ -50,11 +50,13 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     bugs: tuple[BugRecord, ...] = ()
     broken: tuple[Broken, ...] = ()
     laws_asked: int = 0  # for what else may be broken
+    laws_left: int = 0  # that were not asked, since the code hangs
     flags: tuple[Flag, ...] = ()
     refused: tuple[Refusal, ...] = ()
     changed: tuple[str, ...] = ()  # files
     faults: tuple[str, ...] = ()  # files that are no Python
     trouble: str = ""  # why nobody can grade it
+    is_ours: bool = False  # whether that is a fault of the grader, which is no candidate's business
     seconds: float = 0.0
 
 

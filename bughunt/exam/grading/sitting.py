@@ -7,7 +7,7 @@ record is placed as soon as its submission is done.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from bughunt.spec import Bank
 
 SITTING = "sitting.json"
 REPORTS = "reports"
-SEEDS = 3  # on which a law must hold
+SEEDS = 6  # on which a law may be asked
 _AHEAD = 3  # submissions that are read before a worker is free, for each of them
 _FORMAT = 1
 _LONGEST_LINE = 10_000
@@ -131,10 +131,10 @@ def grade(
         make_folder(made)
     run = _Run(exam, results)
     tick(0, len(paths))
-    names = []
+    names = set()
     for record in run.records(paths, pool, workers * _AHEAD):
         records.keep(record, results)
-        names.append(records.name_of(record.digest, record.candidate))
+        names.add(records.name_of(record.digest, record.candidate))
         tick(1, 0)
     sitting = msgspec.structs.replace(sitting, records=tuple(sorted(names)))
     place_sitting(sitting, results)
@@ -188,9 +188,14 @@ class _Run:
     def records(self, paths: tuple[Path, ...], pool: Executor, ahead: int) -> Iterator[Record]:
         """Yield the record of each submission as it is done."""
         pending: dict[Future[Findings], HandedIn] = {}
+        seen: dict[str, list[str]] = {}  # under which names the same was handed in, by its record
         try:
             for path in paths:
                 submission = self._read(path)
+                name = records.name_of(submission.digest, submission.candidate)
+                seen.setdefault(name, []).append(submission.source)
+                if len(seen[name]) > 1:
+                    continue
                 if (known := self._without_running(submission)) is not None:
                     yield self._record(submission, known)
                     continue
@@ -200,9 +205,18 @@ class _Run:
                     yield from self._done(pending)
             while pending:
                 yield from self._done(pending)
+            yield from self._equals(seen)
         finally:
             for future in pending:
                 future.cancel()
+
+    def _equals(self, seen: Mapping[str, Sequence[str]]) -> Iterator[Record]:
+        """Yield again, with all its names, the record of what was handed in more than once."""
+        for record in records.kept(self._results):
+            sources = seen.get(records.name_of(record.digest, record.candidate), ())
+            if len(sources) > 1:
+                text = f"was handed in {len(sources)} times, all equal: {', '.join(sources)}"
+                yield msgspec.structs.replace(record, remarks=(*record.remarks, text))
 
     def _origin(self, submission: HandedIn, findings: Findings) -> tuple[str, ...]:
         try:
@@ -215,12 +229,13 @@ class _Run:
         try:
             return self._exam.read(path)
         except Exception as error:
-            return unread(path, f"reading it failed: {type(error).__name__}: {clean(str(error))}.")
+            text = f"reading it failed: {type(error).__name__}: {clean(str(error))}."
+            return msgspec.structs.replace(unread(path, text), is_ours=True)
 
     def _without_running(self, submission: HandedIn) -> Findings | None:
         """Return what can be said at once: it was graded before, or nobody can grade it."""
         if submission.trouble:
-            return Findings(trouble=submission.trouble)
+            return Findings(trouble=submission.trouble, is_ours=submission.is_ours)
         if submission.candidate is None:
             return Findings(trouble="nobody knows whose it is. Name it after the candidate.")
         known = self._known.get((submission.candidate, submission.digest))
@@ -263,7 +278,8 @@ class _Run:
 
 def _lost(error: BaseException) -> Findings:
     kind = "" if isinstance(error, BughuntError) else f"{type(error).__name__}: "
-    return Findings(trouble=f"its worker was lost: {kind}{clean(str(error))}. Grade again.")
+    text = f"its worker was lost: {kind}{clean(str(error))}. Grade again."
+    return Findings(trouble=text, is_ours=True)
 
 
 def _plain(text: str) -> str:

@@ -34,6 +34,7 @@ class Sight(msgspec.Struct, frozen=True):
 
     data: bytes = b""
     why: str = ""
+    is_out_of_time: bool = False
 
 
 class Workbench:
@@ -62,6 +63,11 @@ class Workbench:
         self._observing.close()
         self._judging.close()
 
+    def interrupt(self) -> None:
+        """End what runs in the jails, from another thread."""
+        self._observing.interrupt()
+        self._judging.interrupt()
+
     def parsed(self, texts: Mapping[str, str]) -> dict[str, Parsed]:
         """Say of each text whether it can be parsed, found out in a jail."""
         ending = self._observing.run(parse_request(texts)).ending
@@ -82,7 +88,8 @@ class Workbench:
         request = self.laws.observing(laws, tree, seed)
         ending = self._observing.run(request, is_trusted=is_ours).ending
         if not isinstance(ending, Observed):
-            return dict.fromkeys(laws, Sight(why=in_words(ending)))
+            late = isinstance(ending, Exceeded) and "time" in ending.what
+            return dict.fromkeys(laws, Sight(why=in_words(ending), is_out_of_time=late))
         seen = ending.observation()
         if type(seen) is not list or len(seen) != len(laws):
             return dict.fromkeys(laws, Sight(why="what came out is no observation"))
@@ -142,6 +149,14 @@ def workbench(path: Path, digest: str, *, trusts: bool) -> Workbench:
         with _LOCK:
             _OPEN[name] = found
     return found
+
+
+def interrupt_all() -> None:
+    """End what runs in the jails of every thread, so that no thread waits for it."""
+    with _LOCK:
+        benches = list(_OPEN.values())
+    for bench in benches:
+        bench.interrupt()
 
 
 def close_all() -> None:
