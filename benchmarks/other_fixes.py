@@ -256,4 +256,147 @@ OTHER_FIXES: dict[str, tuple[str, str, str]] = {
         "else steps * self.growth_step\n",
         "else positions + self.growth_step // 2\n",
     ),
+    "inputs_twice_as_wide": (
+        "nanochat/dataloader.py",
+        "inputs = tokens[:-1].to(torch.int32)",
+        "inputs = tokens[:-1].int()",
+    ),
+    "resumed_place_used_in_every_row_group": (
+        "nanochat/dataloader.py", "document, token = 0, 0", "document = token = 0"
+    ),
+    "bos_left_out": (
+        "nanochat/tokenizer.py",
+        "            ids = self.enc.encode_ordinary(text)\n            return [*head, *ids, *tail]",
+        "            return head + self.enc.encode_ordinary(text) + tail",
+    ),
+    "text_may_spell_control_tokens": (
+        "nanochat/tokenizer.py",
+        "rows = self.enc.encode_ordinary_batch(text, num_threads=num_threads)",
+        "rows = [self.enc.encode(it, disallowed_special=()) for it in text]",
+    ),
+    "streamed_tokens_decoded_one_by_one": (
+        "nanochat/tokenizer.py",
+        "return self.utf8.decode(self.tokenizer.id_to_bytes(token_id))",
+        "spelled = self.tokenizer.id_to_bytes(token_id)\n"
+        '        return "".join(self.utf8.decode(bytes([value])) for value in spelled)',
+    ),
+    "bytes_counted_after_decoding": (
+        "nanochat/tokenizer.py",
+        "return [len(token) for token in self.tokens] + [0] * len(self.special_ids)",
+        "lengths = [len(token) for token in self.tokens]\n"
+        "        return lengths + [0 for _ in self.special_ids]",
+    ),
+    "tool_output_is_learned": (
+        "nanochat/conversation.py",
+        'return [special("<|output_start|>"), *text, special("<|output_end|>")], 0',
+        'ids = [special("<|output_start|>"), *text, special("<|output_end|>")]\n    return ids, 0',
+    ),
+    "conversations_cut_to_fill_rows": (
+        "nanochat/sft.py",
+        "if len(ids) + len(more_ids) > self.T + 1:",
+        "if not len(ids) + len(more_ids) <= self.T + 1:",
+    ),
+    "ranks_read_each_others_conversations": (
+        "nanochat/sft.py",
+        "share = range(self.rank, len(self.task), self.world_size)",
+        "share = [it for it in range(len(self.task)) if it % self.world_size == self.rank]",
+    ),
+    "micro_batch_gradients_not_averaged": (
+        "nanochat/training.py",
+        "num_targets = sum((targets != -1).sum() for _, targets, *_ in micro_batches)",
+        "num_targets = torch.cat([it[1].flatten() for it in micro_batches]).ne(-1).sum()",
+    ),
+    "ranks_divide_by_their_own_targets": (
+        "nanochat/training.py",
+        "targets_per_rank = sum_over_ranks(num_targets).clamp(min=1) / world_size()",
+        "targets_per_rank = mean_over_ranks(num_targets.float()).clamp(min=1 / world_size())",
+    ),
+    "each_rank_clips_for_itself": (
+        "nanochat/training.py",
+        "parameter.grad = mean_over_ranks(gradient_or_zeros(parameter))",
+        "total = sum_over_ranks(gradient_or_zeros(parameter))\n"
+        "            parameter.grad = total / world_size()",
+    ),
+    "padding_counted_in_evaluation": (
+        "nanochat/loss_eval.py",
+        "weights = torch.where(targets == -1, 0, token_weights[targets.clamp(min=0)])",
+        "weights = token_weights[targets.clamp(min=0)] * (targets != -1)",
+    ),
+    "adamw_epsilon_grows_at_the_start": (
+        "nanochat/optim.py",
+        'mean_square = exp_avg_sq / (1 - beta2 ** state["step"])\n'
+        '    return mean.div_(mean_square.sqrt_().add_(group["eps"]))',
+        'unbiased = exp_avg_sq.sqrt() / (1 - beta2 ** state["step"]) ** 0.5\n'
+        '    return mean / (unbiased + group["eps"])',
+    ),
+    "cache_position_advanced_too_early": (
+        "nanochat/engine.py",
+        "if layer_idx == self.num_layers - 1:",
+        "if layer_idx + 1 == self.num_layers:",
+    ),
+    "cache_resized_in_place": (
+        "nanochat/engine.py",
+        "        grown = torch.zeros(shape, dtype=like.dtype, device=like.device)\n"
+        "        if self.kv_cache is not None:\n"
+        "            grown[:, :, :, :, :self.capacity] = self.kv_cache\n"
+        "        self.kv_cache = grown",
+        "        shape = (*shape[:4], capacity - self.capacity, self.head_dim)\n"
+        "        grown = torch.zeros(shape, dtype=like.dtype, device=like.device)\n"
+        "        held = [] if self.kv_cache is None else [self.kv_cache]\n"
+        "        self.kv_cache = torch.cat([*held, grown], dim=4)",
+    ),
+    "end_token_left_out_of_answers": (
+        "nanochat/engine.py",
+        "ended[i] = ended[i] or token in self.end_tokens",
+        "ended[i] |= token in self.end_tokens",
+    ),
+    "resumed_run_skips_a_step": (
+        "nanochat/checkpoint.py",
+        "return meta.step, loader_state, meta.metrics",
+        "first = meta.step\n        return first, loader_state, meta.metrics",
+    ),
+    "cap_left_out_of_inference": (
+        "nanochat/gpt.py",
+        "logits = self.logit_cap * torch.tanh(logits / self.logit_cap)",
+        "logits = self.logit_cap * (2 * torch.sigmoid(2 * logits / self.logit_cap) - 1)",
+    ),
+    "logits_left_in_the_models_precision": (
+        "nanochat/gpt.py",
+        "logits = self.lm_head(norm(x)).float() ",
+        "logits = self.lm_head(norm(x)).to(torch.float32) ",
+    ),
+    "lookups_counted_as_products": (
+        "nanochat/gpt.py",
+        "matrix_weights = sum(p.numel() for p in self.parameters()) - embedding_weights",
+        "matrix_weights = -embedding_weights + sum(float(p.numel()) for p in self.parameters())",
+    ),
+    "text_lost_at_each_full_buffer": (
+        "rustbpe/corpus.py",
+        "    for text in encoded:\n        buffer.append(text)\n        held += len(text)\n"
+        "        if len(buffer) >= buffer_size or held >= BUFFER_BYTES:\n            break\n",
+        "    while len(buffer) < buffer_size and held < BUFFER_BYTES:\n"
+        "        text = next(encoded, None)\n        if text is None:\n            break\n"
+        "        buffer.append(text)\n        held += len(text)\n",
+    ),
+    "pattern_of_the_training_forgotten": (
+        "rustbpe/tokenizer.py",
+        "self._vocabulary = Vocabulary(pattern, merges)",
+        "self._vocabulary = Vocabulary(str(pattern), list(merges))",
+    ),
+    "vocabulary_cleared_before_training": (
+        "rustbpe/tokenizer.py",
+        "counter = Counter(pattern)\n        count_chunks(texts, counter, buffer_size)",
+        "chunks = counter = Counter(pattern)\n"
+        "        count_chunks(texts, chunks, buffer_size)",
+    ),
+    "single_bytes_not_counted": (
+        "rustbpe/tokenizer.py",
+        "counter.learn_merges(vocab_size - len(SINGLE_BYTES))",
+        "counter.learn_merges(vocab_size - 256)",
+    ),
+    "numbers_learned_three_digits_at_a_time": (
+        "rustbpe/vocabulary.py",
+        "DEFAULT_PATTERN = gpt4_pattern(digits=2)",
+        "DEFAULT_PATTERN = gpt4_pattern(digits=1 + 1)",
+    ),
 }  # fmt: skip
