@@ -1,135 +1,221 @@
-"""Laws that no symptom names: asked in company, and alone where they do not pass.
+"""Laws that no symptom names: what they said of which code, and what must still be asked.
 
-Laws that share a process take a third of the time that they take one by one. What goes wrong for
-one of them may come from another, though, so a law is broken only if it does not pass alone.
+A law is broken by the hunter if it passes on the code of the start and not on that of now. What it
+says depends on the files that its process asked for, on the tests, and on what is installed. So an
+answer about one code holds for every other that agrees with it in these; and of the start, only
+those laws are asked that do not pass now.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from bughunt.dependence import Saves, is_concerned
 from bughunt.detector import Case, CaseRun
 from bughunt.grade import evidence
-from bughunt.manifest import general_file
-from bughunt.running.outcome import Crashed, Outcome, Passed
+from bughunt.manifest import fingerprint, general_file, general_law_names
+from bughunt.running.outcome import Crashed, Failed, Outcome, Passed
+from bughunt.workspace import Workspace, package_files, test_files
 
-_COMPANY = 8
-_LONGEST = 10.0  # seconds for a company; a law alone has the time of a symptom's
 _NOT_RUN = Crashed("not run", "")
+_RUNNING = Path(__file__).parent / "running"
 
-Group = tuple[str, ...]  # laws that share a process
+
+class Code(msgspec.Struct, frozen=True):
+    """The packages of a workspace at one moment."""
+
+    texts: Mapping[str, str]  # of the Python files in UTF-8, by path with "/"
+    digests: Mapping[str, str]  # of all Python files
+    rest: str  # digest of what else they hold, and of the names of these
 
 
-class Law(msgspec.Struct, frozen=True):
-    """One general law, and what is known of it."""
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one law said, and of which code."""
 
-    name: str
-    outcome: Outcome | None = None  # of the last run that counts; None: no answer yet
-    files: frozenset[str] | None = None  # that its last run asked for; None: not known
+    passed: bool
+    evidence: str  # one line
+    files: Mapping[str, str]  # digests of the Python files on which it depends
+    rest: str
+    test: str  # digest of all else on which it depends
+    lasts: bool = True  # whether it may be kept: False if the machine may be the reason for it
+
+    def is_about(self, code: Code) -> bool:
+        """Return whether the law would say the same of this code."""
+        return self.rest == code.rest and all(
+            code.digests.get(path) == digest for path, digest in self.files.items()
+        )
+
+
+class Question(NamedTuple):
+    """A law, and which code it is asked about."""
+
+    law: str
+    when: Literal["start", "now"]
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the laws, and who is being asked about which code."""
+
+    start: Code
+    now: Code
+    tests: Mapping[str, str]  # for each law, a digest of all on which it depends beside the code
+    answers: Mapping[str, tuple[Answer, ...]]  # for each law, with these tests; the newest last
+    asked: Mapping[Question, Code] = {}
+    is_eager: bool = False  # whether to ask although nothing is changed since the start
 
     @property
-    def passes(self) -> bool:
-        """Whether it passed when it was last asked."""
-        return isinstance(self.outcome, Passed)
+    def is_changed(self) -> bool:
+        """Whether the packages are not as at the start."""
+        return self.now != self.start
 
     @property
-    def evidence(self) -> str:
-        """What the last run showed, on one line."""
-        return evidence(self.outcome) if self.outcome else "no answer yet"
+    def questions(self) -> tuple[Question, ...]:
+        """What is to be asked, and is not being asked."""
+        wanted = [it for law in self.answers if (it := self._question(law))]
+        return tuple(it for it in wanted if it not in self.asked)
 
-    def depends_on(self, saves: Saves) -> bool:
-        """Return whether the answer may be another now."""
-        return is_concerned(saves, general_file(self.name), self.files)
-
-
-class Trial(msgspec.Struct, frozen=True):
-    """General laws under one state of the code: which are to be asked, and which are asked."""
-
-    laws: Mapping[str, Law]
-    waiting: frozenset[str] = frozenset()
-    asked: frozenset[str] = frozenset()
-    alone: frozenset[str] = frozenset()  # of the waiting: they did not pass in company
+    def _question(self, law: str) -> Question | None:
+        now = self._answer(law, self.now)
+        if now is None:
+            return Question(law, "now") if self.is_eager or self.is_changed else None
+        if now.passed or self._answer(law, self.start):
+            return None
+        return Question(law, "start")
 
     @property
     def is_settled(self) -> bool:
-        """Whether every answer holds."""
-        return not (self.waiting or self.asked)
+        """Whether nothing is to be asked."""
+        return not (self.questions or self.asked)
 
     @property
     def answered(self) -> int:
-        """How many answers hold."""
-        return len(self.laws) - len(self.waiting | self.asked)
+        """How many laws have nothing more to say."""
+        return sum(self._question(law) is None for law in self.answers)
 
     @property
-    def passing(self) -> tuple[str, ...]:
-        """The laws that passed when they were last asked."""
-        return tuple(law.name for law in self.laws.values() if law.passes)
+    def broken(self) -> Iterator[tuple[str, str]]:
+        """The laws that passed at the start and do not now, each with what shows it."""
+        for law in self.answers:
+            start, now = self._answer(law, self.start), self._answer(law, self.now)
+            if start and start.passed and now and not now.passed:
+                yield law, now.evidence
 
-    @property
-    def broken(self) -> tuple[Law, ...]:
-        """The laws that did not, when they were last asked alone."""
-        return tuple(law for law in self.laws.values() if law.outcome and not law.passes)
+    def _answer(self, law: str, code: Code) -> Answer | None:
+        return next((it for it in reversed(self.answers[law]) if it.is_about(code)), None)
 
-    @property
-    def singles(self) -> tuple[Group, ...]:
-        """Those who wait, to be asked one by one: each then tells the files that it asks for."""
-        return tuple((law,) for law in sorted(self.waiting))
+    def saved(self, now: Code, tests: Mapping[str, str]) -> Trial:
+        """Return the trial after the code has changed, or the tests.
 
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """Those who wait, to be asked in company where they may."""
-        together = sorted(self.waiting - self.alone)
-        starts = range(0, len(together), _COMPANY)
-        companies = (tuple(together[start : start + _COMPANY]) for start in starts)
-        return (*companies, *((law,) for law in sorted(self.alone)))
+        What a law said before its test was saved counts for nothing, nor what it is about to say.
+        """
+        answers = {
+            law: tuple(it for it in known if it.test == tests[law])
+            for law, known in self.answers.items()
+        }
+        same = {it: of for it, of in self.asked.items() if self.tests[it.law] == tests[it.law]}
+        return msgspec.structs.replace(self, now=now, tests=tests, answers=answers, asked=same)
 
-    def saved(self, saves: Saves) -> Trial:
-        """Return the trial after files changed: what they concern is to be asked anew."""
-        anew = frozenset(law.name for law in self.laws.values() if law.depends_on(saves))
-        return msgspec.structs.replace(
-            self, waiting=self.waiting | anew, asked=self.asked - anew, alone=self.alone - anew
-        )
+    def all_again(self) -> Trial:
+        """Return the trial with nothing known."""
+        return msgspec.structs.replace(self, answers=dict.fromkeys(self.answers, ()))
 
     def ask(self) -> Trial:
-        """Return the trial while what was waiting is being asked."""
-        known = {it: msgspec.structs.replace(self.laws[it], files=None) for it in self.waiting}
-        return Trial({**self.laws, **known}, asked=self.waiting)
+        """Return the trial while all its questions are being asked."""
+        codes = {"start": self.start, "now": self.now}
+        return msgspec.structs.replace(self, asked={it: codes[it.when] for it in self.questions})
 
-    def ended(self, group: Group, run: CaseRun) -> Trial:
-        """Return the trial after a group has run; who is not asked any more has no say."""
-        outcomes = {ended.detector: ended.outcome for ended in run.runs}
-        files = None if run.files is None else frozenset(run.files)
-        judged, suspects = {}, set()
-        for name in self.asked & set(group):
-            law = Law(name, outcomes.get(name, _NOT_RUN), files)
-            if law.passes or len(group) == 1:
-                judged[name] = law
-            else:
-                suspects.add(name)
-        return Trial(
-            {**self.laws, **judged},
-            waiting=self.waiting | suspects,
-            asked=self.asked - set(group),
-            alone=self.alone | suspects,
-        )
+    def ended(self, question: Question, run: CaseRun) -> Trial:
+        """Return the trial after a law has run; who is not asked any more has no say."""
+        if question not in self.asked:
+            return self
+        law = question.law
+        asked = {it: of for it, of in self.asked.items() if it != question}
+        said = _said(run, self.asked[question], self.tests[law])
+        answers = {**self.answers, law: (*self.answers[law], said)}
+        return msgspec.structs.replace(self, asked=asked, answers=answers)
 
     def over(self) -> Trial:
-        """Return the trial after the last run: who was asked and did not answer waits again."""
-        return msgspec.structs.replace(self, waiting=self.waiting | self.asked, asked=frozenset())
+        """Return the trial after the last run: who did not answer is to be asked again."""
+        return msgspec.structs.replace(self, asked={})
 
 
-def cases(
-    root: Path, groups: Iterable[Group], overlay: Mapping[str, str] | None = None
-) -> Iterator[Case]:
-    """Yield what must be run to ask the groups, of the code of a workspace or one laid over it."""
-    for group in groups:
+def _said(run: CaseRun, code: Code, test: str) -> Answer:
+    """Return the answer that a run is; one that does not last is about this very code."""
+    outcome: Outcome = run.runs[0].outcome if run.runs else _NOT_RUN
+    depends = code.digests if run.files is None else run.files
+    lasts = isinstance(outcome, Passed | Failed) and run.files is not None
+    lasts = lasts and code.texts.keys() >= set(depends)
+    files = {path: code.digests[path] for path in depends} if lasts else code.digests
+    passed = isinstance(outcome, Passed)
+    return Answer(passed, evidence(outcome), files, code.rest, test, lasts)
+
+
+def code_of(workspace: Workspace, files: Mapping[str, bytes] | None = None) -> Code:
+    """Return the code of a workspace: of now, or of these files of the packages.
+
+    Raises:
+        EnvironmentProblem: when a file cannot be read.
+
+    """
+    files = package_files(workspace) if files is None else files
+    python = {path: content for path, content in files.items() if path.endswith(".py")}
+    others = {path: content for path, content in files.items() if path not in python}
+    return Code(
+        dict(_readable(python)),
+        {path: fingerprint(content) for path, content in python.items()},
+        _digest([*sorted(python), *_listed(others)]),
+    )
+
+
+def digests_of_tests(workspace: Workspace) -> dict[str, str]:
+    """Return for each law a digest of all that its answers depend on, but for the code.
+
+    Raises:
+        EnvironmentProblem: when a file cannot be read.
+
+    """
+    files = test_files(workspace)
+    is_shared = {path: not path.rpartition("/")[2].startswith("test_") for path in files}
+    shared = [_installed(), *_listed({it: files[it] for it in files if is_shared[it]})]
+    laws = general_law_names(workspace.manifest)
+    own = {law: fingerprint(files.get(general_file(law), b"")) for law in laws}
+    return {law: _digest([*shared, own[law]]) for law in laws}
+
+
+def _listed(files: Mapping[str, bytes]) -> list[str]:
+    return [f"{path} {fingerprint(content)}" for path, content in sorted(files.items())]
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return fingerprint("\n".join(lines).encode())
+
+
+def _readable(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Yield those in UTF-8; Python itself may know another encoding."""
+    for path, content in files.items():
+        with contextlib.suppress(UnicodeDecodeError):
+            yield path, content.decode()
+
+
+@functools.cache
+def _installed() -> str:
+    """Return what tells this installation from others; names of these folders hold versions."""
+    folders = {file.name for place in sys.path for file in Path(place).glob("*.dist-info")}
+    ours = (fingerprint(file.read_bytes()) for file in sorted(_RUNNING.glob("*.py")))
+    return "\n".join((sys.version, *sorted(folders), *ours))
+
+
+def cases(root: Path, asked: Mapping[Question, Code]) -> Iterable[Case]:
+    """Yield what must be run to ask these questions, whatever is saved meanwhile."""
+    for question, code in asked.items():
         yield Case(
-            tuple(root / general_file(law) for law in group),
-            overlay=dict(overlay or {}),
-            seconds=_LONGEST if len(group) > 1 else None,
+            (root / general_file(question.law),),
+            overlay=dict(code.texts),
             beside=(root / "tests",),
         )

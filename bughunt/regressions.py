@@ -1,8 +1,7 @@
 """What a repair broke: general laws that the code kept at the start and does not keep now.
 
-Some laws are broken at the start, by the bugs that the hunter is looking for. Which are not is
-found once, on the code of the first commit, and kept in ``.bughunt/start.json`` with the files that
-each law asks for. From then on only those laws are asked whose files are not as they were.
+Some laws are broken at the start, by the bugs that the hunter is looking for. What a law said, and
+of which code, is kept in ``.bughunt/laws.json``, so that no law is asked twice about the same.
 """
 
 from __future__ import annotations
@@ -13,31 +12,23 @@ from datetime import datetime
 import msgspec
 
 from bughunt import general_laws, record, reset
-from bughunt.dependence import Saves
 from bughunt.detector import Batch, Runner
 from bughunt.errors import BughuntError
-from bughunt.general_laws import Law, Trial
+from bughunt.general_laws import Answer, Code, Trial, code_of, digests_of_tests
 from bughunt.manifest import general_file, general_law_names
 from bughunt.record import Form, Found
-from bughunt.running.outcome import Passed
-from bughunt.workspace import Workspace, changed_tests, package_files, sources
+from bughunt.workspace import Workspace
 
 FORMAT = 1
-START = ".bughunt/start.json"
+LAWS = ".bughunt/laws.json"
+_KEPT = 3  # answers of a law beside that about the start
 
 
-class AtStart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the start code makes of one law."""
-
-    kept: bool
-    files: tuple[str, ...] | None  # of the packages, that the law asked for; None: not known
-
-
-class Start(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The record in ``.bughunt/start.json``."""
+class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The record in ``.bughunt/laws.json``."""
 
     format: int
-    laws: dict[str, AtStart]  # general laws of the workspace, but for those without a verdict
+    laws: Mapping[str, tuple[Answer, ...]]  # the newest last
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -58,113 +49,104 @@ class Regressions(msgspec.Struct, frozen=True):
 
     broken: tuple[Broken, ...] | None = None  # None: nobody can say
     warnings: tuple[str, ...] = ()
-    kept: int | None = None  # laws that the start code kept; None: nothing is changed since
+    laws: int | None = None  # how many there are; None: nothing is changed since the start
 
 
-NOTHING_KNOWN = Start(format=FORMAT, laws={})
-_FORM = Form(START, Start, FORMAT, "a record of the start", "every check tries the start anew")
+_FORM = Form(LAWS, Answers, FORMAT, "a record of the other laws", "every check asks them all anew")
 
 
 def regressions(
-    workspace: Workspace, run: Runner, batch: Batch, *, moment: datetime, keeps: bool
+    workspace: Workspace, run: Runner, batch: Batch, *, moment: datetime
 ) -> Regressions:
-    """Ask the general laws that the code kept at the start, as far as it has changed.
+    """Ask the general laws as far as nobody knows what they say.
 
     Args:
         workspace: whose laws and code these are.
         run: runs a batch.
         batch: one of the workspace, whose cases do not matter.
         moment: for the backup of a damaged record.
-        keeps: whether what the start code keeps may be written down: not if the tests are changed.
 
     """
     if not general_law_names(workspace.manifest):
         return Regressions()
     found = recover(workspace, moment)
-    warnings, start = list(found.warnings), found.record or NOTHING_KNOWN
+    warnings = found.warnings
     try:
-        files = reset.start_files(workspace)
+        trial = begin(workspace, found)
     except BughuntError as error:
         return Regressions(None, (*warnings, unknown(error)))
-    if not (saves := since_start(workspace, files)):
-        return Regressions((), tuple(warnings))
-    missing = of_missing(workspace, start)
-    if not missing.is_settled:
-        start = of_trial(_tried(missing, run, batch, sources(files)), start)
-        if keeps and found.may_be_kept:
-            warnings += keep(workspace, start)
-    trial = of_kept(start).saved(saves)
-    return Regressions(broken(_tried(trial, run, batch)), tuple(warnings), len(trial.laws))
+    if not trial.is_changed:
+        return Regressions((), warnings)
+    if not trial.is_settled:
+        trial = _tried(trial, run, batch)
+        if found.may_be_kept:
+            warnings += keep(workspace, trial)
+    return Regressions(broken(trial), warnings, len(trial.answers))
 
 
-def _tried(
-    trial: Trial, run: Runner, batch: Batch, overlay: Mapping[str, str] | None = None
-) -> Trial:
-    """Return the trial at its end; under an overlay, laws are asked one by one."""
-    while groups := trial.groups if overlay is None else trial.singles:
-        cases = tuple(general_laws.cases(batch.root, groups, overlay))
+def _tried(trial: Trial, run: Runner, batch: Batch) -> Trial:
+    """Return the trial at its end."""
+    while trial.questions:
         trial = trial.ask()
+        asked = tuple(trial.asked)
+        cases = tuple(general_laws.cases(batch.root, trial.asked))
         for index, ended in run(msgspec.structs.replace(batch, cases=cases)):
-            trial = trial.ended(groups[index], ended)
+            trial = trial.ended(asked[index], ended)
     return trial
 
 
-def of_missing(workspace: Workspace, start: Start) -> Trial:
-    """Return a trial of the general laws whose verdict on the start code is not known yet."""
-    names = set(general_law_names(workspace.manifest)) - start.laws.keys()
-    return Trial({name: Law(name) for name in sorted(names)}, waiting=frozenset(names))
+def begin(workspace: Workspace, found: Found[Answers], *, is_eager: bool = False) -> Trial:
+    """Return a trial of the code as it is now.
 
+    Raises:
+        BughuntError: when it cannot be read, or nobody knows any more how it was at the start.
 
-def of_kept(start: Start) -> Trial:
-    """Return a trial of the laws that the start code kept, as long as nothing has changed."""
-    kept = {name: it.files for name, it in start.laws.items() if it.kept}
-    files = {name: None if it is None else frozenset(it) for name, it in kept.items()}
-    return Trial({name: Law(name, Passed(), it) for name, it in files.items()})
-
-
-def of_trial(trial: Trial, before: Start) -> Start:
-    """Return what was known of the start code before a trial of it, and what that found.
-
-    A law whose process was ended before it could tell anything is left out, to be asked again.
     """
-    found = {
-        name: AtStart(law.passes, tuple(sorted(law.files)))
-        for name, law in trial.laws.items()
-        if law.files is not None
-    }
-    return Start(format=FORMAT, laws=dict(sorted((before.laws | found).items())))
+    known = found.record.laws if found.record else {}
+    names = general_law_names(workspace.manifest)
+    start = code_of(workspace, reset.start_files(workspace))
+    now, tests = code_of(workspace), digests_of_tests(workspace)
+    answers = {law: known.get(law, ()) for law in names}
+    trial = Trial(start=start, now=now, tests=tests, answers=answers, is_eager=is_eager)
+    return trial.saved(now, tests)
 
 
-def since_start(workspace: Workspace, files: Mapping[str, bytes]) -> Saves:
-    """Return what is other than at the start, of the packages and of the tests."""
-    tests, now = changed_tests(workspace), package_files(workspace)
-    changed = {path for path in files.keys() & now.keys() if now[path] != files[path]}
-    changed |= {it.file for it in tests if it.change == "changed"}
-    others = (files.keys() ^ now.keys()) | {it.file for it in tests if it.change != "changed"}
-    return Saves(frozenset(changed), frozenset(others))
-
-
-def recover(workspace: Workspace, moment: datetime) -> Found[Start]:
-    """Return the record of the start, if there is one; a damaged one is put away."""
+def recover(workspace: Workspace, moment: datetime) -> Found[Answers]:
+    """Return the record of what laws said, if there is one; a damaged one is put away."""
     names = set(general_law_names(workspace.manifest))
 
-    def problem(start: Start) -> str:
-        known = set(start.laws)
+    def problem(answers: Answers) -> str:
+        known = answers.laws.keys()
         return "" if known <= names else "is about other laws than those of this workspace."
 
     return record.recover(workspace.root, _FORM, problem, moment)
 
 
-def keep(workspace: Workspace, start: Start) -> tuple[str, ...]:
-    """Write down what the start code keeps; return why that cannot be done, if so."""
-    return record.keep(workspace.root, _FORM, start)
+def keep(workspace: Workspace, trial: Trial) -> tuple[str, ...]:
+    """Write down what laws said; return why that cannot be done, if so.
+
+    Whoever saves a test while it runs makes it say something else: such answers are left out.
+    """
+    try:
+        trial = trial.saved(trial.now, digests_of_tests(workspace))
+    except BughuntError as error:
+        return (str(error),)
+    laws = {law: _worth_keeping(it, trial.start) for law, it in trial.answers.items()}
+    return record.keep(workspace.root, _FORM, Answers(format=FORMAT, laws=laws))
+
+
+def _worth_keeping(answers: tuple[Answer, ...], start: Code) -> tuple[Answer, ...]:
+    lasting = [it for it in answers if it.lasts]
+    newest = lasting[-_KEPT:]
+    about_start = [it for it in lasting if it.is_about(start)]
+    return (*(it for it in about_start[-1:] if it not in newest), *newest)
 
 
 def broken(trial: Trial) -> tuple[Broken, ...]:
-    """Return what a trial of laws that were kept at the start has found broken so far."""
-    return tuple(Broken(it.name, general_file(it.name), it.evidence) for it in trial.broken)
+    """Return what a trial has found broken so far."""
+    return tuple(Broken(law, general_file(law), shown) for law, shown in trial.broken)
 
 
 def unknown(error: BughuntError) -> str:
     """Return that nobody can say what broke, and why."""
-    return f"What else broke is not known, for want of the code at the start: {error}"
+    return f"What else broke is not known: {error}"

@@ -115,26 +115,31 @@ def materialized(selection: Selection, folder: Path) -> tuple[Block, ...]:
     )
 
 
-def checked(
+def graded(
+    workspace: Workspace, grade: Grade, explanations: Sequence[Block] = ()
+) -> tuple[Block, ...]:
+    """Return the list of symptoms with their evidence, and what is to be learned from fixes."""
+    rows = tuple(_status_row(status) for status in grade.statuses)
+    title = Line(workspace.manifest.title, "bold")
+    return (title, _BLANK, Table(rows), _BLANK, *explanations)
+
+
+def concluded(
     workspace: Workspace,
     grade: Grade,
     others: Regressions | None = None,
-    *,
     changed_tests: Sequence[ChangedTest] = (),
-    explanations: Sequence[Block] = (),
 ) -> tuple[Block, ...]:
-    """Return the list of symptoms with their evidence, what else broke, and how many are fixed.
+    """Return what else broke, how many symptoms are fixed, and where to look next.
 
     A warning names each file of the tests that is not as it was. ``others`` is None when nobody
     has looked.
     """
-    rows = tuple(_status_row(status) for status in grade.statuses)
     warnings = [Line(_warning(test), "yellow") for test in changed_tests]
     total = Line(f"{grade.fixed} of {grade.total} fixed", "bold")
-    title = Line(workspace.manifest.title, "bold")
     broken = others.broken if others else None
     beside = broke(others) if others else ()
-    told = (title, _BLANK, Table(rows), _BLANK, *explanations, *beside, *warnings, total)
+    told = (*beside, *warnings, total)
     files = [it.file for it in broken or ()]
     files += [f"tests/test_{it.detector}.py" for it in grade.statuses if not it.fixed]
     if not files:
@@ -149,7 +154,7 @@ def broke(others: Regressions) -> tuple[Block, ...]:
         return ()
     if not others.broken:
         unchanged = "Nothing is changed since the start."
-        return (Line(unchanged if others.kept is None else none_of(others.kept), "green"),)
+        return (Line(unchanged if others.laws is None else none_of(others.laws), "green"),)
     rows = [_broken_row(group) for group in by_evidence(others.broken)]
     more = len(rows) - _MOST_BROKEN
     rest = (Line(f"... and {more} more: pytest tests/general"),) if more > 0 else ()
@@ -157,11 +162,11 @@ def broke(others: Regressions) -> tuple[Block, ...]:
     return (header, Table(tuple(rows[:_MOST_BROKEN])), *rest, _BLANK)
 
 
-def none_of(kept: int) -> str:
-    """Return that none of the laws that the start code kept is broken."""
-    if kept == 1:
-        return "The other law is not broken."
-    return f"None of the {kept} other laws is broken."
+def none_of(laws: int) -> str:
+    """Return that what was kept at the start still is."""
+    if laws == 1:
+        return "Your changes did not break the other law."
+    return f"Your changes broke none of the {laws} other laws."
 
 
 def by_evidence(broken: Sequence[Broken]) -> tuple[tuple[Broken, ...], ...]:

@@ -32,6 +32,7 @@ __all__ = [
     "mutation_diff",
     "package_files",
     "pristine",
+    "test_files",
 ]
 
 _MOMENT = 1_735_689_600  # the start of 2025, UTC: of every file, folder and commit
@@ -203,7 +204,7 @@ def changed_tests(workspace: Workspace) -> tuple[ChangedTest, ...]:
 
     """
     before = workspace.manifest.tests
-    now = {path: manifest.fingerprint(data) for path, data in _files(workspace, "tests")}
+    now = {path: manifest.fingerprint(data) for path, data in test_files(workspace).items()}
     changed = {path: "changed" for path in before.keys() & now.keys() if now[path] != before[path]}
     missing = dict.fromkeys(before.keys() - now.keys(), "missing")
     added = dict.fromkeys(now.keys() - before.keys(), "added")
@@ -219,6 +220,16 @@ def package_files(workspace: Workspace) -> dict[str, bytes]:
     """
     packages = workspace.manifest.packages
     return {path: data for package in packages for path, data in _files(workspace, package)}
+
+
+def test_files(workspace: Workspace) -> dict[str, bytes]:
+    """Read what is below ``tests/`` as it is now, by path with ``/``.
+
+    Raises:
+        EnvironmentProblem: when a file cannot be read.
+
+    """
+    return dict(_files(workspace, "tests"))
 
 
 def sources(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -131,7 +131,7 @@ def test_a_repair_that_breaks_another_law_is_shown(open_shell, workspace):
     """Below the symptoms; l lists it."""
     shell = open_shell(workspace)
     shell.run("bughunt")
-    assert "1 of 1 are open" in shell.wait_for("The other law is not broken.")
+    assert "1 of 1 are open" in shell.wait_for("Your changes did not break the other law.")
     file = workspace / "abacus" / "__init__.py"
     bugged = file.read_text()
     file.write_text(bugged.replace("return result", "return 0"))
@@ -140,7 +140,7 @@ def test_a_repair_that_breaks_another_law_is_shown(open_shell, workspace):
     assert "observed is 0, not 3" in shell.wait_for("Your changes broke:")
     shell.press("x")
     file.write_text(bugged.replace("result = 1", "result = 0"))
-    shell.wait_for("The other law is not broken.")
+    shell.wait_for("Your changes did not break the other law.")
 
 
 def test_ctrl_c_leaves_the_terminal_as_it_was(open_shell, workspace, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,10 @@ from bughunt.commands.options import BUGS_REMAIN, bank_option, json_option, load
 from bughunt.errors import BankChanged, BughuntError
 
 if TYPE_CHECKING:
-    from bughunt.grade import Grade
+    from bughunt.detector import Batch
     from bughunt.manifest import Symptom
     from bughunt.progress import Progress, Step
     from bughunt.progress_report import Explanation
-    from bughunt.regressions import Regressions
     from bughunt.workspace import Workspace
 
 _MOST_JOBS = 4
@@ -35,7 +34,7 @@ def check(number: int | None, bank: Path | None, as_json: bool) -> None:
     One that is fixed for the first time is explained, if the bank is as it was.
     Exit code 0: all that were looked at are fixed. 1: bugs remain, or something else broke.
     """
-    from bughunt import progress_report, report, workspace
+    from bughunt import detector, grade, progress_report, regressions, report, workspace
 
     here = this_workspace()
     _check_tests(here)
@@ -43,47 +42,50 @@ def check(number: int | None, bank: Path | None, as_json: bool) -> None:
     changed_tests = workspace.changed_tests(here)
     symptoms = here.manifest.symptoms if number is None else (_symptom(here, number),)
     sound = all(test.change == "added" for test in changed_tests)
-    with report.working(f"Checking {here.manifest.title}", sys.stderr):
-        result, others = _looked_at(here, symptoms, moment, is_whole=number is None, keeps=sound)
+    batch, others = _batch(here, symptoms), regressions.Regressions()
+    with detector.open_runner() as run:
+        with report.working(f"Checking {here.manifest.title}", sys.stderr):
+            result = grade.grade(symptoms, detector.run_batch(batch, run))
+        fixed = {status.number: status.fixed for status in result.statuses if sound}
+        learned = _noted(here, fixed, moment, bank)
+        if not as_json:
+            told = progress_report.explained(learned)
+            report.write(report.graded(here, result, told), sys.stdout)
+        if number is None:
+            with report.working("Looking for what else broke", sys.stderr):
+                others = regressions.regressions(here, run, batch, moment=moment)
     for warning in others.warnings:
         click.echo(f"warning: {warning}", err=True)
-    fixed = {status.number: status.fixed for status in result.statuses if sound}
-    step = _keep(here, moment, lambda progress: progress.with_verdicts(fixed, moment))
-    try:
-        learned = _learned(here, step.newly_fixed, bank)
-    except BughuntError as error:
-        click.echo(f"warning: {error}", err=True)
-        learned = ()
     if as_json:
         record = {"fixed": result.fixed, "total": result.total, "symptoms": result.statuses}
         record |= {"broken": others.broken, "changed_tests": changed_tests}
         record |= {"explanations": learned}
         report.write_json(record, sys.stdout)
     else:
-        told = progress_report.explained(learned)
-        blocks = report.checked(
-            here, result, others, changed_tests=changed_tests, explanations=told
-        )
-        report.write(blocks, sys.stdout)
+        report.write(report.concluded(here, result, others, changed_tests), sys.stdout)
     if result.fixed < result.total or others.broken:
         raise click.exceptions.Exit(BUGS_REMAIN)
 
 
-def _looked_at(
-    here: Workspace, symptoms: tuple[Symptom, ...], moment: datetime, *, is_whole: bool, keeps: bool
-) -> tuple[Grade, Regressions]:
-    """Ask the detectors of the symptoms, and in a whole check the general laws as well."""
-    from bughunt import detector, grade, regressions
+def _batch(here: Workspace, symptoms: Sequence[Symptom]) -> Batch:
+    """Return what must be run to grade these symptoms."""
+    from bughunt.detector import Batch
+    from bughunt.grade import cases
 
-    asked = grade.cases(here.root, symptoms)
-    jobs = min(_MOST_JOBS, os.cpu_count() or 1)
-    batch = detector.Batch(root=here.root, packages=here.manifest.packages, cases=asked, jobs=jobs)
-    with detector.open_runner() as run:
-        runs = detector.run_batch(batch, run)
-        others = regressions.Regressions()
-        if is_whole:
-            others = regressions.regressions(here, run, batch, moment=moment, keeps=keeps)
-    return grade.grade(symptoms, runs), others
+    packages, jobs = here.manifest.packages, min(_MOST_JOBS, os.cpu_count() or 1)
+    return Batch(root=here.root, packages=packages, cases=cases(here.root, symptoms), jobs=jobs)
+
+
+def _noted(
+    here: Workspace, fixed: Mapping[int, bool], moment: datetime, bank: Path | None
+) -> tuple[Explanation, ...]:
+    """Keep these verdicts; return what is behind the symptoms that are fixed for the first time."""
+    step = _keep(here, moment, lambda progress: progress.with_verdicts(fixed, moment))
+    try:
+        return _learned(here, step.newly_fixed, bank)
+    except BughuntError as error:
+        click.echo(f"warning: {error}", err=True)
+        return ()
 
 
 @click.command()

@@ -19,8 +19,9 @@ from bughunt.detector import (
     RunnerDied,
     run_in_fresh_processes,
 )
+from bughunt.general_laws import Question
 
-CaseKey = int | tuple[str, ...]  # the number of a symptom, or general laws that share a process
+CaseKey = int | Question  # the number of a symptom, or a general law and the code in question
 _PATIENCE = 1.0  # seconds for what runs to end, when nobody wants it any more
 
 

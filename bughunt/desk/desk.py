@@ -26,6 +26,7 @@ from bughunt.desk.terminal import Key, Terminal
 from bughunt.desk.watching import Watch, begin
 from bughunt.detector import Case
 from bughunt.errors import BughuntError
+from bughunt.general_laws import Question
 from bughunt.grade import cases
 from bughunt.progress import Progress
 from bughunt.progress_report import Explanation
@@ -111,8 +112,8 @@ class Desk:
                 self.watch = self.watch.ended(number, run)
             case Over():
                 self._finish(event)
-            case OfLaws(Ended(tuple() as laws, run)):
-                self._guard.ended(laws, run)
+            case OfLaws(Ended(Question() as question, run)):
+                self._guard.ended(question, run)
             case OfLaws(Over() as over):
                 self._finish_laws(over)
             case Polling(reason):
@@ -133,7 +134,7 @@ class Desk:
         if not self._keeps_note:
             self._note = ""
         self._keeps_note = False
-        in_vain = self._guard.saved(saves)
+        in_vain = self._guard.saved()
         self._change(self.watch.saved(saves, goes_on=goes_on), laws_in_vain=in_vain)
 
     def _change(self, watch: Watch, *, laws_in_vain: bool) -> None:

@@ -1,24 +1,21 @@
 """What a watch knows beside the symptoms: whether a save has broken a law that no symptom names.
 
-The laws are asked when no symptom waits. Which of them the start code keeps is tried first, unless
+The laws are asked when no symptom waits: first of all about the code as the watch found it, unless
 an earlier watch or check has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from bughunt import general_laws, regressions, reset
-from bughunt.dependence import Saves
+from bughunt import general_laws, regressions
 from bughunt.desk.asking import CaseKey
 from bughunt.desk.screen import Others
 from bughunt.detector import Case, CaseRun
 from bughunt.errors import BughuntError
-from bughunt.general_laws import Group, Trial
+from bughunt.general_laws import Question, Trial
 from bughunt.manifest import general_law_names
-from bughunt.regressions import Start
-from bughunt.workspace import Workspace, changed_tests, sources
+from bughunt.workspace import Workspace
 
 
 class Guard:
@@ -26,87 +23,76 @@ class Guard:
 
     def __init__(self, workspace: Workspace, moment: datetime) -> None:
         self._workspace = workspace
-        found = regressions.recover(workspace, moment)
-        self._known = found.record or regressions.NOTHING_KNOWN
-        self._may_be_kept = found.may_be_kept
-        self._files: Mapping[str, bytes] = {}
-        self._overlay: Mapping[str, str] | None = None
-        self._trial = Trial({})
-        self.warning = " ".join(found.warnings)
-        self._is_used = bool(general_law_names(workspace.manifest))
-        if self._is_used:
-            self._begin()
+        self._trial: Trial | None = None  # None: there are no such laws, or nobody can say
+        self._is_blind = False  # over the last save, which could not be read
+        self._kept: object = None  # the answers that are written down
+        self.warning = ""
+        if general_law_names(workspace.manifest):
+            self._begin(moment)
 
-    def _begin(self) -> None:
-        """Ask what is not as at the start, or first of the start what is not known of it."""
+    def _begin(self, moment: datetime) -> None:
+        found = regressions.recover(self._workspace, moment)
+        self.warning = " ".join(found.warnings)
+        self._may_be_kept = found.may_be_kept
         try:
-            self._files = reset.start_files(self._workspace)
-            self._trial = regressions.of_missing(self._workspace, self._known)
-            if self._trial.is_settled:
-                self._compare(self._known)
-            else:
-                self._overlay = sources(self._files)
+            self._trial = regressions.begin(self._workspace, found, is_eager=True)
+            self._kept = self._trial.answers
         except BughuntError as error:
             self.warning = regressions.unknown(error)
-            self._is_used = False
 
     @property
     def others(self) -> Others | None:
         """What is to be seen of it; None: there are no such laws, or nobody can say."""
-        if not self._is_used:
+        if (trial := self._trial) is None:
             return None
-        answered, total = self._trial.answered, len(self._trial.laws)
-        if self._overlay is not None:
-            return Others((), answered, total, is_settled=False)
-        broken, is_settled = regressions.broken(self._trial), self._trial.is_settled
-        return Others(broken, answered, total, is_settled=is_settled)
+        is_settled = trial.is_settled and not self._is_blind
+        broken, total = regressions.broken(trial), len(trial.answers)
+        return Others(broken, trial.answered, total, is_settled=is_settled)
 
-    def saved(self, saves: Saves) -> bool:
+    def saved(self) -> bool:
         """Take in a save; return whether somebody is asked in vain because of it."""
-        if self._overlay is not None:  # the start code is what it was
+        if self._trial is None:
             return False
-        before, self._trial = self._trial.asked, self._trial.saved(saves)
-        return self._trial.asked != before
+        try:
+            now = general_laws.code_of(self._workspace)
+            tests = general_laws.digests_of_tests(self._workspace)
+        except BughuntError:  # a file is being replaced, or is no longer to be read: another save
+            self._is_blind = True
+            return False
+        before, self._trial, self._is_blind = self._trial, self._trial.saved(now, tests), False
+        return (now != before.now and any(it.when == "now" for it in before.asked)) or (
+            self._trial.asked != before.asked
+        )
 
     def all_again(self) -> bool:
-        """Ask everybody anew; return whether somebody is asked in vain because of it."""
-        everything = Saves(others=frozenset({""}))
-        return self.saved(everything)
+        """Ask everybody anew; return whether somebody is asked already."""
+        if self._trial is None:
+            return False
+        self._trial = self._trial.all_again()
+        return self.saved() or bool(self._trial.asked)
 
     def ask(self) -> dict[CaseKey, Case]:
         """Return what must be run, if anything."""
-        groups = self._trial.groups if self._overlay is None else self._trial.singles
-        cases = general_laws.cases(self._workspace.root, groups, self._overlay)
-        asked: dict[CaseKey, Case] = dict(zip(groups, cases, strict=True))
+        if self._trial is None or self._is_blind:
+            return {}
         self._trial = self._trial.ask()
-        return asked
+        asked = self._trial.asked
+        return dict(zip(asked, general_laws.cases(self._workspace.root, asked), strict=True))
 
-    def ended(self, group: Group, run: CaseRun) -> None:
-        """Take in how a group did."""
-        self._trial = self._trial.ended(group, run)
+    def ended(self, question: Question, run: CaseRun) -> None:
+        """Take in what a law said."""
+        if self._trial is not None:
+            self._trial = self._trial.ended(question, run)
 
     def over(self) -> str:
-        """Take in that no more of them will end; of the start, keep what was found.
+        """Take in that no more of them will end; keep what they said.
 
         Return why that cannot be kept, if so.
-
-        Raises:
-            EnvironmentProblem: when a file of the workspace cannot be read.
-
         """
-        self._trial = self._trial.over()
-        if self._overlay is None or not self._trial.is_settled:
+        if self._trial is None:
             return ""
-        self._overlay = None
-        self._known = regressions.of_trial(self._trial, self._known)
-        self._compare(self._known)
-        tests = changed_tests(self._workspace)
-        if self._may_be_kept and all(it.change == "added" for it in tests):
-            return " ".join(regressions.keep(self._workspace, self._known))
-        return ""
-
-    def _compare(self, start: Start) -> None:
-        """Ask the laws that the start code kept, as far as something is not as it was."""
-        self._trial = regressions.of_kept(start)
-        since = regressions.since_start(self._workspace, self._files)
-        self._trial = self._trial.saved(since)
+        self._trial = self._trial.over()
+        if self._kept is self._trial.answers or not (self._may_be_kept and self._trial.is_settled):
+            return ""
+        self._kept = self._trial.answers
+        return " ".join(regressions.keep(self._workspace, self._trial))

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from bughunt import general_laws
 from bughunt.dependence import Saves
 from bughunt.desk.asking import Ended, OfLaws, Over
 from bughunt.desk.desk import Bank, Desk, Line
@@ -11,13 +12,16 @@ from bughunt.desk.saves import Saved
 from bughunt.desk.screen import draw
 from bughunt.desk.terminal import Key
 from bughunt.detector import CaseRun, DetectorRun, Failed, Passed, TimedOut
-from bughunt.regressions import START
+from bughunt.errors import EnvironmentProblem
+from bughunt.general_laws import Question
+from bughunt.regressions import LAWS
 from bughunt.select import select_level
 from bughunt.workspace import materialize
 
 MODULE = "abacus/arithmetic.py"
 GROWING, SINGLE = "a_total_grows_by_what_is_added", "total_of_one_number_is_that_number"
 WRONG = Failed("it grows by 0")
+NOTHING_BROKE = "Your changes broke none of the 2 other laws."
 
 
 class Hunt:
@@ -74,72 +78,90 @@ class Hunt:
 
 @pytest.fixture
 def hunt(rich_bank, tmp_path):
-    """Return a hunt in which the start was tried: one law is kept, the other is not."""
+    """Return a hunt in which the laws were asked: one passes, the other does not."""
     made = Hunt(rich_bank, tmp_path / "hunt")
     made.answer()
     made.answer(broken={SINGLE})
     return made
 
 
-def test_the_start_is_tried_once_the_symptoms_have_answered(rich_bank, tmp_path):
-    """Law by law, on the texts of the start; a later watch knows the answer."""
+def test_the_laws_are_asked_once_the_symptoms_have_answered(rich_bank, tmp_path):
+    """Law by law, on the texts as they are; a later watch knows the answer."""
     hunt = Hunt(rich_bank, tmp_path / "hunt")
     assert hunt.keys == [1, 2]
     assert "Looking for what else broke ... 0 of 2" in hunt.screen
     hunt.answer()
-    assert hunt.keys == [(GROWING,), (SINGLE,)]
-    assert "result = 1" in hunt.asked[-1][(SINGLE,)].overlay[MODULE]
+    assert hunt.keys == [Question(GROWING, "now"), Question(SINGLE, "now")]
+    assert "result = 1" in hunt.asked[-1][Question(SINGLE, "now")].overlay[MODULE]
     hunt.answer(broken={SINGLE})
-    assert "The other law is not broken." in hunt.screen
-    assert (hunt.workspace.root / START).exists()
+    assert NOTHING_BROKE in hunt.screen
+    assert (hunt.workspace.root / LAWS).exists()
 
     hunt.start()
     hunt.answer()
     assert len(hunt.asked) == 1
-    assert "The other law is not broken." in hunt.screen
+    assert NOTHING_BROKE in hunt.screen
 
 
-def test_a_law_without_a_verdict_on_the_start_is_asked_by_the_next_watch(rich_bank, tmp_path):
+def test_a_law_without_a_verdict_is_asked_by_the_next_watch(rich_bank, tmp_path):
     """Its process ended before it could tell; what the others said is kept."""
     hunt = Hunt(rich_bank, tmp_path / "hunt")
     hunt.answer()
     untold = DetectorRun(GROWING, 0, TimedOut(30.0), 30.0)
-    hunt.tell(Ended((GROWING,), CaseRun((untold,), 30.0, None)))
+    hunt.tell(Ended(Question(GROWING, "now"), CaseRun((untold,), 30.0, None)))
     passed = DetectorRun(SINGLE, 0, Passed(), 0.1)
-    hunt.tell(Ended((SINGLE,), CaseRun((passed,), 0.1, (MODULE,))))
+    hunt.tell(Ended(Question(SINGLE, "now"), CaseRun((passed,), 0.1, (MODULE,))))
     hunt.tell(Over())
 
     hunt.start()
     hunt.answer()
-    assert hunt.keys == [(GROWING,)]
+    assert hunt.keys == [Question(GROWING, "now")]
     hunt.answer()
-    assert "None of the 2 other laws is broken." in hunt.screen
+    assert NOTHING_BROKE in hunt.screen
 
 
-def test_a_save_asks_the_symptoms_first_and_then_the_kept_laws(hunt):
-    """A law that was broken at the start is not asked at all."""
+def test_a_save_asks_the_symptoms_first_and_then_the_laws(hunt):
+    """What the start code says is known already."""
     hunt.edit("return result", "return 0")
     assert hunt.keys == [1, 2]
     hunt.answer()
-    assert hunt.keys == [(GROWING,)]
-    assert hunt.asked[-1][(GROWING,)].overlay == {}
-    hunt.answer(broken={GROWING})
+    assert hunt.keys == [Question(GROWING, "now"), Question(SINGLE, "now")]
+    hunt.answer(broken={GROWING, SINGLE})
     assert "1 thing broke: a total grows by what is added" in hunt.screen
     hunt.desk.handle(Key("l"))
     assert "Your changes broke:" in hunt.screen
     assert "it grows by 0" in hunt.screen
 
 
+def test_the_start_is_asked_of_a_law_that_passes_no_more(rich_bank, tmp_path):
+    """A watch may begin when something is changed already; until it is known, nothing is said."""
+    hunt = Hunt(rich_bank, tmp_path / "hunt")
+    hunt.edit("return result", "return 0")
+    hunt.answer()
+    hunt.answer()
+    hunt.answer(broken={GROWING, SINGLE})
+    assert hunt.keys == [Question(GROWING, "start"), Question(SINGLE, "start")]
+    assert "return result" in hunt.asked[-1][Question(GROWING, "start")].overlay[MODULE]
+    assert "Looking for what else broke ... 0 of 2" in hunt.screen
+    hunt.answer(broken={SINGLE})
+    assert "1 thing broke: a total grows by what is added" in hunt.screen
+
+
 def test_what_is_mended_again_is_broken_no_more(hunt):
-    """Until the answer is there, it has a question mark."""
+    """Without being asked again."""
     hunt.edit("return result", "return 0")
     hunt.answer()
     hunt.answer(broken={GROWING})
     hunt.edit("return 0", "return result")
-    assert "1 thing broke?: a total" in hunt.screen
     hunt.answer()
-    hunt.answer()
-    assert "The other law is not broken." in hunt.screen
+    assert NOTHING_BROKE in hunt.screen
+    assert [isinstance(next(iter(it)), int) for it in hunt.asked] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_save_while_laws_are_asked_ends_that_for_the_symptoms(hunt):
@@ -152,7 +174,7 @@ def test_a_save_while_laws_are_asked_ends_that_for_the_symptoms(hunt):
     hunt.answer()
     assert hunt.keys == [1, 2]  # a server that is busy importing takes its time to give up
     hunt.desk.handle(OfLaws(Over()))
-    assert hunt.keys == [(GROWING,)]
+    assert hunt.keys == [Question(GROWING, "now"), Question(SINGLE, "now")]
 
 
 def test_verdicts_of_symptoms_do_not_wait_for_the_laws(rich_bank, tmp_path):
@@ -163,33 +185,35 @@ def test_verdicts_of_symptoms_do_not_wait_for_the_laws(rich_bank, tmp_path):
     assert '"fixed": true' in (hunt.workspace.root / ".bughunt/progress.json").read_text()
 
 
-def test_a_save_does_not_disturb_the_trial_of_the_start(rich_bank, tmp_path):
-    """It goes on when the symptoms have answered, and then the saved code is asked."""
-    hunt = Hunt(rich_bank, tmp_path / "hunt")
-    hunt.answer()
-    hunt.edit("return result", "return 0")
-    assert hunt.cancelled == 1
-    hunt.desk.handle(OfLaws(Over()))
-    hunt.answer()
-    assert hunt.keys == [(GROWING,), (SINGLE,)]
-    hunt.answer(broken={SINGLE})
-    assert hunt.keys == [(GROWING,)]
-    hunt.answer(broken={GROWING})
-    assert "1 thing broke" in hunt.screen
-
-
 def test_check_all_asks_the_laws_as_well(hunt):
-    """The kept ones."""
+    """Though nothing is changed."""
     hunt.desk.handle(Key("a"))
     hunt.answer()
-    assert hunt.keys == [(GROWING,)]
+    assert hunt.keys == [Question(GROWING, "now"), Question(SINGLE, "now")]
+
+
+def test_a_file_that_cannot_be_read_is_looked_at_with_the_next_save(hunt, monkeypatch):
+    """An editor may be replacing it; until then, nothing is said."""
+
+    def refuse(_workspace):
+        raise EnvironmentProblem("it went between two looks")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(general_laws, "code_of", refuse)
+        hunt.edit("return result", "return 0")
+        hunt.answer()
+        assert hunt.keys == [1, 2]
+        assert "Looking for what else broke" in hunt.screen
+    hunt.edit("return 0", "return 1")
+    hunt.answer()
+    assert hunt.keys == [Question(GROWING, "now"), Question(SINGLE, "now")]
 
 
 def test_without_the_first_commit_a_watch_goes_on_and_tells(rich_bank, tmp_path):
     """The symptoms need no start."""
     hunt = Hunt(rich_bank, tmp_path / "hunt")
     shutil.rmtree(hunt.workspace.root / ".git")
-    (hunt.workspace.root / START).unlink(missing_ok=True)
+    (hunt.workspace.root / LAWS).unlink(missing_ok=True)
     hunt.start()
     assert "What else broke is not known" in hunt.screen
     hunt.answer()

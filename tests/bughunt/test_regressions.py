@@ -8,7 +8,7 @@ import pytest
 
 from bughunt import detector
 from bughunt.manifest import MANIFEST
-from bughunt.regressions import START, Regressions, regressions
+from bughunt.regressions import LAWS, Regressions, regressions
 from bughunt.select import select_level
 from bughunt.workspace import find_workspace, materialize
 
@@ -23,7 +23,7 @@ def workspace(rich_bank, tmp_path):
     return materialize(rich_bank, select_level(rich_bank, "short"), tmp_path / "hunt")
 
 
-def look(workspace, *, keeps=True):
+def look(workspace):
     """Look for regressions; return them and how many cases were run."""
     packages, count = workspace.manifest.packages, []
     batch = detector.Batch(root=workspace.root, packages=packages, cases=(), jobs=2)
@@ -33,7 +33,7 @@ def look(workspace, *, keeps=True):
             count.extend(batch.cases)
             return run(batch)
 
-        found = regressions(workspace, counted, batch, moment=NOON, keeps=keeps)
+        found = regressions(workspace, counted, batch, moment=NOON)
     return found, len(count)
 
 
@@ -69,56 +69,85 @@ def test_nothing_is_run_while_nothing_is_changed(workspace):
     assert look(workspace) == (Regressions(()), 0)
 
 
-def test_the_start_is_tried_once(workspace):
-    """Two laws on the start code, then only the kept one on that of the hunter."""
-    edit(workspace, "Add up", "Sum up")
-    assert [look(workspace)[1], look(workspace)[1]] == [3, 1]
-    text = (workspace.root / START).read_text()
-    kept = dict(re.findall(r'"(\w+)": \{\s+"kept": (\w+)', text))
-    assert kept == {GROWING: "true", SINGLE: "false"}
-
-
-def test_a_law_without_a_verdict_on_the_start_is_asked_again(workspace):
-    """A busy machine, or one without memory, must not make a law count as broken for ever."""
-    law = workspace.root / f"tests/general/test_{GROWING}.py"
-    text = law.read_text()
-    law.write_text("import os\nos._exit(3)\n")
+def test_a_law_is_asked_once_about_the_same_code(workspace):
+    """Two laws about that of the hunter, and who does not pass there about that of the start."""
     edit(workspace)
-    assert look(workspace)[0].broken == ()
-    assert re.findall(r'"(\w+)": \{\s+"kept"', (workspace.root / START).read_text()) == [SINGLE]
-    law.write_text(text)
-    assert [it.law for it in look(workspace)[0].broken] == [GROWING]
-    assert look(workspace)[1] == 1
+    assert [look(workspace)[1], look(workspace)[1]] == [4, 0]
+    edit(workspace, "return 0", "return 1")
+    assert look(workspace)[1] == 2
+    edit(workspace, "return 1", "return 0")
+    found, asked = look(workspace)
+    assert ([it.law for it in found.broken], asked) == ([GROWING], 0)
+
+
+def test_who_passes_now_is_not_asked_about_the_start(workspace):
+    """It is broken by nobody."""
+    edit(workspace, "result = 1", "result = 0")
+    assert look(workspace)[1] == 2
+
+
+def test_a_law_that_ends_without_a_verdict_is_asked_again(workspace):
+    """A busy machine, or one without memory, must not make a law count as broken for ever."""
+    deadly = workspace.root / "abacus/deadly.py"
+    deadly.write_text("import os\nos._exit(3)\n")
+    edit(workspace, "return result", "from abacus import deadly\n    return result")
+    assert len(look(workspace)[0].broken) == 1
+    assert look(workspace)[1] == 2
 
 
 BROKEN = {
     "empty": b"",
     "another format": b'{"format": 2}',
     "not UTF-8": b"\xff",
-    "other laws": b'{"format": 1, "laws": {"other": {"kept": true, "files": []}}}',
+    "other laws": b'{"format": 1, "laws": {"other": []}}',
 }
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_damaged_record_is_put_away_and_made_anew(workspace, content):
     """What is found does not depend on it."""
-    (workspace.root / START).write_bytes(content)
+    (workspace.root / LAWS).write_bytes(content)
     edit(workspace)
     first, second = look(workspace)[0], look(workspace)[0]
     assert [it.law for it in first.broken] == [GROWING]
     assert "It is kept in" in first.warnings[0]
-    (backup,) = (workspace.root / ".bughunt/backup").glob("*/start.json")
+    (backup,) = (workspace.root / ".bughunt/backup").glob("*/laws.json")
     assert backup.read_bytes() == content
     assert (second.broken, second.warnings) == (first.broken, ())
 
 
-def test_what_changed_tests_say_of_the_start_is_not_kept(workspace):
-    """They are asked, though: a hunter may look closer at a law."""
-    edit(workspace, "not by 3", "not by three", f"tests/general/test_{GROWING}.py")
+def test_what_another_text_of_a_law_says_is_kept_apart(workspace):
+    """It is asked: a hunter may look closer at a law, and then take that back."""
+    law = f"tests/general/test_{GROWING}.py"
     edit(workspace)
-    (broken,) = look(workspace, keeps=False)[0].broken
-    assert broken.evidence == "it grows by 0, not by three"
-    assert not (workspace.root / START).exists()
+    look(workspace)
+    edit(workspace, "not by 3", "not by three", law)
+    found, asked = look(workspace)
+    assert ([it.evidence for it in found.broken], asked) == (["it grows by 0, not by three"], 2)
+    edit(workspace, "not by three", "not by 3", law)
+    assert [it.evidence for it in look(workspace)[0].broken] == ["it grows by 0, not by 3"]
+
+
+def test_a_save_while_laws_are_asked_is_not_taken_for_what_they_saw(workspace):
+    """The answer is about the texts of before, and kept as that."""
+    edit(workspace)
+    packages = workspace.manifest.packages
+    batch = detector.Batch(root=workspace.root, packages=packages, cases=(), jobs=1)
+    saves = ["return 0", "return result"]
+
+    with detector.open_runner() as run:
+
+        def saving(batch):
+            if saves:
+                edit(workspace, *saves)
+                saves.clear()
+            return run(batch)
+
+        before = regressions(workspace, saving, batch, moment=NOON)
+    assert [it.law for it in before.broken] == [GROWING]
+    assert look(workspace)[0] == Regressions(())
+    edit(workspace)
+    assert [it.law for it in look(workspace)[0].broken] == [GROWING]
 
 
 def test_without_the_first_commit_nobody_can_say_what_broke(workspace):

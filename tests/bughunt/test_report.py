@@ -56,7 +56,7 @@ def written(blocks, stream):
 
 def test_check_in_a_pipe_is_plain_aligned_text(hunt):
     """A line of evidence stands below its symptom; nothing is wrapped or coloured."""
-    text = written(report.checked(hunt, GRADE), io.StringIO())
+    text = written((*report.graded(hunt, GRADE), *report.concluded(hunt, GRADE)), io.StringIO())
 
     assert text == (
         "Two wrongs\n"
@@ -73,7 +73,7 @@ def test_check_in_a_pipe_is_plain_aligned_text(hunt):
 
 def test_narrow_terminal_wraps_within_its_column(terminal, hunt):
     """No line is longer than the terminal, and colours tell open from fixed."""
-    text = written(report.checked(hunt, GRADE), terminal)
+    text = written((*report.graded(hunt, GRADE), *report.concluded(hunt, GRADE)), terminal)
 
     assert "\x1b[32mfixed" in text
     assert "\x1b[31mopen" in text
