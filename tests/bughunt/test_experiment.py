@@ -16,38 +16,46 @@ BANK = load_bank()
 SHOWN = {level.name: [bug for _, bug in bugs] for level, bugs in draw_experiments.shown(BANK)}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("level", SHOWN)
-def test_data_and_pictures_of_a_level_tell_its_bugs(level, tmp_path):
-    """On the clean code the measure is what the law says; with the bug it is not."""
-    bugs = SHOWN[level]
+@pytest.fixture(scope="module", params=SHOWN)
+def ran(request, tmp_path_factory):
+    """Return the level, and its experiments with their data: on each side alone, and in company.
+
+    One process runs them all, since most of the time would go into starting it.
+    """
+    level, folder = request.param, tmp_path_factory.mktemp(request.param)
+    company = [BANK.bugs[name] for name in BANK.levels[level].bugs]
+    sides = [(bug, present) for bug in SHOWN[level] for present in ((), (bug,))]
+    sides += [(bug, company) for bug in company if draw_experiments.has_experiment(BANK, bug)]
     runs = [
-        Run(bug.detector, present, tmp_path / f"{bug.id}-{len(present)}.png")
-        for bug in bugs
-        for present in ((), (bug,))
+        Run(bug.detector, tuple(present), folder / f"{number}.png")
+        for number, (bug, present) in enumerate(sides)
     ]
     data = experiment.run_all(BANK, runs, seed=1)
+    return level, list(zip(runs, data, strict=True))
 
+
+@pytest.mark.slow
+def test_data_and_pictures_of_a_level_tell_its_bugs(ran):
+    """On the clean code the measure is what the law says; with the bug it is not."""
+    level, pairs = ran
+    alone = pairs[: 2 * len(SHOWN[level])]
     laws = importlib.import_module(f"experiment_laws.{level}")
-    told = [getattr(laws, run.detector)(it) for run, it in zip(runs, data, strict=True)]
-    names = [bug.id for bug in bugs]
+    told = [getattr(laws, run.detector)(data) for run, data in alone]
+    names = [bug.id for bug in SHOWN[level]]
     assert dict(zip(names, told[::2], strict=True)) == dict.fromkeys(names, True)
     assert dict(zip(names, told[1::2], strict=True)) == dict.fromkeys(names, False)
-    drawn = [run.picture.read_bytes() for run in runs]
-    assert all(content.startswith(b"\x89PNG") for content in drawn)
+    drawn = [run.picture.read_bytes() for run, _ in alone]
     sides = zip(names, drawn[::2], drawn[1::2], strict=True)
     assert [name for name, clean, bugged in sides if clean == bugged] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", SHOWN)
-def test_no_experiment_breaks_on_the_other_bugs_of_its_level(level, tmp_path):
+def test_no_experiment_breaks_on_the_other_bugs_of_its_level(ran):
     """A hunter who has found nothing yet sees a picture for every symptom."""
-    bugs = [BANK.bugs[name] for name in BANK.levels[level].bugs]
-    shown = [bug for bug in bugs if draw_experiments.has_experiment(BANK, bug)]
-    runs = [Run(bug.detector, tuple(bugs), tmp_path / f"{bug.id}.png") for bug in shown]
-    experiment.run_all(BANK, runs)
-    assert all(run.picture.read_bytes().startswith(b"\x89PNG") for run in runs)
+    level, pairs = ran
+    in_company = [run for run, _ in pairs if len(run.bugs) == len(BANK.levels[level].bugs)]
+    assert len(in_company) == len(BANK.levels[level].bugs)
+    assert all(run.picture.read_bytes().startswith(b"\x89PNG") for run, _ in pairs)
 
 
 def test_an_experiment_that_fails_is_told_with_its_file(bank_folder, rewrite):
