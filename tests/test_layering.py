@@ -46,7 +46,7 @@ ORDER = [
     "authoring.operators", "authoring.catalogue_page", "authoring.report",
     "exam.plan_entry", "exam.plan", "exam.keys", "exam.tables", "exam.roster", "exam.pool",
     "exam.search", "exam.draw", "exam.patience", "exam.trial", "exam.answers", "exam.archive",
-    "exam.sheet", "exam.own_folder", "exam.permitted",
+    "exam.sheet", "exam.own_folder", "exam.permitted", "exam.standing",
     "exam.camouflage.sites", "exam.camouflage.source", "exam.camouflage.synonyms",
     "exam.camouflage.local_names", "exam.camouflage.signatures", "exam.camouflage.names",
     "exam.camouflage.expressions", "exam.camouflage.statements", "exam.camouflage.wording",

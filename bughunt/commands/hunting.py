@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from bughunt.commands.options import BUGS_REMAIN, bank_option, json_option, load
 from bughunt.errors import BankChanged, BughuntError
 
 if TYPE_CHECKING:
+    from bughunt.desk.desk import Hints
     from bughunt.detector import Batch
     from bughunt.manifest import Symptom
     from bughunt.progress import Progress, Step
@@ -151,11 +153,20 @@ def status(as_json: bool) -> None:
 
     here = this_workspace()
     moment = _now()
-    state = progress_report.state(here, _keep(here, moment).after, moment)
+    progress = _keep(here, moment).after
+    state: object
+    if here.manifest.is_exam:
+        from bughunt.exam import standing
+
+        state = found = standing.standing(here, progress, moment)
+        told = standing.told(found)
+    else:
+        state = hunt = progress_report.state(here, progress, moment)
+        told = progress_report.told(hunt, moment)
     if as_json:
         report.write_json(state, sys.stdout)
     else:
-        report.write(progress_report.told(state, moment), sys.stdout)
+        report.write(told, sys.stdout)
 
 
 @click.command()
@@ -217,16 +228,38 @@ def reset(file: str | None, everything: bool, yes: bool) -> None:
 
 def watch_workspace(here: Workspace, path: Path | None) -> None:
     """Watch until the hunter quits."""
-    from bughunt import workspace
     from bughunt.desk import desk, terminal
 
     _check_tests(here)
     terminal.check_terminal()
     answers = desk.Bank(
-        bugs=lambda: workspace.bugs_of(here, load(path)),
+        hints=lambda number: _hints(here, number, path),
+        has_hints=_has_hints(here),
         learned=lambda numbers: _learned(here, numbers, path),
     )
     desk.watch(here, answers)
+
+
+def _has_hints(here: Workspace) -> bool:
+    if not here.manifest.is_exam:
+        return True
+    from bughunt.exam import permitted
+
+    return bool(permitted.sheet_of(here).hint_texts)
+
+
+def _hints(here: Workspace, number: int, path: Path | None) -> Hints:
+    """Return what shows the hints to a symptom to a watch, once it knows how many are taken."""
+    from bughunt import progress_report, workspace
+    from bughunt.desk import desk
+
+    if here.manifest.is_exam:
+        from bughunt.exam import permitted
+
+        texts = permitted.free_hints(here, number)
+        return functools.partial(permitted.hinted, _symptom(here, number), texts)
+    bug = workspace.bugs_of(here, load(path))[number - 1]
+    return functools.partial(progress_report.hinted, number, bug, more=desk.MORE)
 
 
 def _check_tests(here: Workspace) -> None:

@@ -31,19 +31,22 @@ from bughunt.grade import cases
 from bughunt.progress import Progress
 from bughunt.progress_report import Explanation
 from bughunt.report import Block
-from bughunt.spec import Bug
 from bughunt.workspace import Workspace, changed_tests
 
 _MOST_JOBS = 4
-_MORE = "leave this page and press h for one more"
+MORE = "leave this page and press h for one more"
 _ONE_SAVE = 2.0  # seconds within which saves belong together
+
+
+Hints = Callable[[int], Sequence[Block]]  # shows as many as are taken
 
 
 class Bank(msgspec.Struct, frozen=True):
     """What only the bank of a workspace knows; both may raise ``BughuntError``."""
 
-    bugs: Callable[[], Sequence[Bug]]  # in the hunter's numbering
+    hints: Callable[[int], Hints]  # to the symptom of this number
     learned: Callable[[Sequence[int]], Sequence[Explanation]]  # of symptoms that are fixed
+    has_hints: bool = True
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -98,6 +101,7 @@ class Desk:
             question=self._dialogue.prompt,
             page=self._dialogue.page,
             can_explain=bool(self._learned),
+            can_hint=self._bank.has_hints,
         )
 
     def handle(self, event: object) -> None:
@@ -234,7 +238,9 @@ class Desk:
 
     def _hint(self) -> None:
         found = self.watch.open_numbers
-        if not found:
+        if not self._bank.has_hints:
+            self._note = "There are no hints here."
+        elif not found:
             self._note = "Nothing is open, so there is nothing to hint at."
         elif len(found) == 1:
             self._give_hint(found[0])
@@ -246,11 +252,11 @@ class Desk:
         return lambda: self._give_hint(number)
 
     def _give_hint(self, number: int) -> None:
-        bug = self._bank.bugs()[number - 1]
+        hints = self._bank.hints(number)
         moment = _now()
         kept = self._keep(lambda it: it.with_hint(number, moment))
         taken = len(kept.trail(number).hints)
-        self._show_blocks(progress_report.hinted(number, bug, taken, more=_MORE))
+        self._show_blocks(hints(taken))
 
     def _diff(self) -> None:
         text = reset.changes(self._workspace)

@@ -15,7 +15,8 @@ from bughunt.desk.watching import NEWS, Watch, Watched
 from bughunt.regressions import Broken
 from bughunt.report import BROKE, and_more, by_evidence, counted, none_of
 
-KEYS = "h hint  l list  d diff  a check all  r reset file  q quit"
+_HINT = "h hint  "
+KEYS = f"{_HINT}l list  d diff  a check all  r reset file  q quit"
 _EXPLAIN = "e explain  "
 _PAGE_KEYS = "space: on  b: back  any other key: return"
 _MOST_LINES = 5  # for one symptom
@@ -63,6 +64,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
     page: Page | None = None
     can_explain: bool = False
+    can_hint: bool = True
 
 
 def draw(view: View, width: int, height: int) -> tuple[Row, ...]:
@@ -123,7 +125,8 @@ def _told(view: View, width: int) -> list[Row]:
 def _last(view: View, width: int) -> list[Row]:
     if view.question:
         return _wrapped(view.question, width, "cyan")
-    return _wrapped((_EXPLAIN if view.can_explain else "") + KEYS, width, "dim")
+    keys = KEYS if view.can_hint else KEYS.removeprefix(_HINT)
+    return _wrapped((_EXPLAIN if view.can_explain else "") + keys, width, "dim")
 
 
 def _answer(view: View) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bughunt.errors import WorkspaceError
-from bughunt.exam.sheet import SHEET, Hints, read_sheet
+from bughunt.exam.sheet import SHEET, Hints, Sheet, read_sheet
 from bughunt.manifest import Symptom
 from bughunt.report import Block, Line, Table, counted
 from bughunt.workspace import Workspace
@@ -21,6 +21,21 @@ def check_tests(workspace: Workspace) -> None:
         raise WorkspaceError(f"{text}. Write your own; 'bughunt diff' shows what you changed.")
 
 
+def sheet_of(workspace: Workspace) -> Sheet:
+    """Return the sheet of the exam that a workspace belongs to.
+
+    Raises:
+        WorkspaceError: when there is none.
+        NotAWorkspace: when it cannot be read.
+
+    """
+    sheet = read_sheet(workspace.root)
+    if sheet is None:
+        text = f"{workspace.root}: no {SHEET}, which says what there is in this exam."
+        raise WorkspaceError(f"{text} Unpack the archive again.")
+    return sheet
+
+
 def free_hints(workspace: Workspace, number: int) -> Hints:
     """Return the hints to a symptom, where the exam gives them away.
 
@@ -29,10 +44,7 @@ def free_hints(workspace: Workspace, number: int) -> Hints:
         NotAWorkspace: when the sheet of the exam cannot be read.
 
     """
-    sheet = read_sheet(workspace.root)
-    if sheet is None:
-        text = f"{workspace.root}: no {SHEET}, which says what hints there are."
-        raise WorkspaceError(f"{text} Unpack the archive again.")
+    sheet = sheet_of(workspace)
     if sheet.hints == "cost":
         text = f"a hint costs {sheet.hint_cost:g} points in exam '{sheet.exam}'. Ask the organiser,"
         raise WorkspaceError(f"{text} as candidate {sheet.candidate}, for symptom {number}.")

@@ -1,18 +1,20 @@
 """The desk: saves, verdicts and keys fed by hand; what is seen, kept and asked for comes out."""
 
+from functools import partial
+
 import pytest
 
 from bughunt.dependence import Saves
 from bughunt.desk import desk
 from bughunt.desk.asking import Ended, Over
-from bughunt.desk.desk import Bank, Desk, Line
+from bughunt.desk.desk import MORE, Bank, Desk, Line
 from bughunt.desk.saves import Gone, Polling, Saved
 from bughunt.desk.screen import draw
 from bughunt.desk.terminal import ESCAPE, Key
 from bughunt.detector import CaseRun, DetectorRun, Failed, Passed
 from bughunt.errors import BankChanged, WorkspaceError
 from bughunt.progress import update
-from bughunt.progress_report import Explanation
+from bughunt.progress_report import Explanation, hinted
 from bughunt.select import select_level
 from bughunt.workspace import bugs_of, materialize
 
@@ -26,7 +28,11 @@ class Hunt:
     def __init__(self, bank, folder):
         self.workspace = materialize(bank, select_level(bank, "short"), folder)
         self.asked, self.cancelled = [], 0
-        self.bank = Bank(bugs=lambda: bugs_of(self.workspace, bank), learned=self.learned)
+        bugs = bugs_of(self.workspace, bank)
+        self.bank = Bank(
+            hints=lambda number: partial(hinted, number, bugs[number - 1], more=MORE),
+            learned=self.learned,
+        )
         self.start()
 
     def start(self):
@@ -260,13 +266,22 @@ def test_a_server_that_cannot_run_is_told_and_not_asked_for_ever(hunt):
 def test_an_answer_that_the_bank_does_not_know_is_told(hunt, monkeypatch):
     """The watch goes on."""
 
-    def refuse():
+    def refuse(_):
         raise BankChanged("the bank has changed since.")
 
-    monkeypatch.setattr(hunt.desk, "_bank", Bank(bugs=refuse, learned=hunt.learned))
+    monkeypatch.setattr(hunt.desk, "_bank", Bank(hints=refuse, learned=hunt.learned))
     hunt.press("h1")
     assert "the bank has changed since." in hunt.screen
     assert not hunt.desk.is_done
+
+
+def test_where_there_are_no_hints_none_are_spoken_of(hunt, monkeypatch):
+    """Neither among the keys nor when somebody asks."""
+    nothing = Bank(hints=hunt.bank.hints, learned=hunt.learned, has_hints=False)
+    monkeypatch.setattr(hunt.desk, "_bank", nothing)
+    assert "hint" not in hunt.screen
+    hunt.press("h")
+    assert "There are no hints here." in hunt.screen
 
 
 def test_looking_instead_of_listening_is_told(hunt):

@@ -1,16 +1,24 @@
 """``bughunt exam`` from the command line, and a hunter's commands in an exam's workspace."""
 
+import io
 import json
 import re
 import zipfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from small_exam import PLAN, ROSTER, SECRET
+from small_exam import KEY, PLAN, ROSTER, SECRET
 
 from bughunt.cli import bughunt
-from bughunt.exam.keys import read_key
+from bughunt.exam.answers import ANSWERS, read_answers
+from bughunt.exam.keys import ExamKey, read_key
+from bughunt.exam.standing import standing
+from bughunt.exam.standing import told as blocks_of
+from bughunt.progress import update
+from bughunt.report import write
+from bughunt.workspace import find_workspace
 
 pytestmark = pytest.mark.slow  # sets are proved
 
@@ -111,9 +119,15 @@ def test_in_an_exam_without_tests_and_hints_each_command_says_what_there_is(make
     assert "there are no hints in exam 'forest'" in refused("hint", 1)
     assert "answers stay with the organiser" in refused("reveal", 1, "--yes")
     assert "A walk in the forest" in run("status")
+    assert not re.search(r"hints|not checked|bughunt check|fixed", run("status"))
+    assert "Nothing is changed." in run("status")
     with Path("abacus/trees.py").open("a") as file:
         file.write("# mine\n")
     assert "+# mine" in run("diff")
+    assert "Changed: abacus/trees.py." in run("status")
+    assert "Hand in this whole folder" in run("status")
+    record = json.loads(run("status", "--json"))
+    assert (record["hints"], record["tests"], record["changed"]) == (0, False, ["abacus/trees.py"])
     run("reset", "abacus/trees.py", "--yes")
     assert "+# mine" not in run("diff")
 
@@ -127,7 +141,35 @@ def test_in_an_exam_with_tests_and_free_hints_check_and_hint_work(make, enter):
     assert "First hint to" in first
     assert "Second hint to" not in first
     assert "Second hint to" in run("hint", 2)
+    assert "open, 2 of 3 hints" in run("status")
+    assert "Next: bughunt check" in run("status")
     assert "answers stay with the organiser" in refused("reveal", 2, "--yes")
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (datetime(2027, 3, 1, 9, 55, tzinfo=timezone.utc), "1 h 5 min left: to be handed in by"),
+        (datetime(2027, 3, 1, 11, 0, tzinfo=timezone.utc), "0 min left"),
+        (datetime(2027, 3, 1, 13, 30, tzinfo=timezone.utc), "was 2 h 30 min ago"),
+    ],
+    ids=["before", "at the last moment", "after"],
+)
+def test_the_time_that_is_left_is_told(built, tmp_path, now, told):
+    """Until the own deadline, which is at noon in Berlin."""
+    name = next(
+        it.candidate
+        for it in read_answers(built.folder / ANSWERS, ExamKey(KEY)).entries
+        if it.student_id == "willow-17"
+    )
+    with zipfile.ZipFile(built.folder / "archives" / f"{name}.zip") as archive:
+        archive.extractall(tmp_path)
+    here = find_workspace(tmp_path / name)
+    found = standing(here, update(here, now).after, now)
+    text = io.StringIO()
+    write(blocks_of(found), text)
+    assert told in text.getvalue()
+    assert "2027-03-01 12:00+01:00" in text.getvalue()
 
 
 def test_hints_that_cost_are_given_out_and_noted_by_the_organiser(
