@@ -115,7 +115,7 @@ def check_at_least_one(settings, *names: str):
             raise ValueError(f"--{name.replace('_', '-')} is {value}. Give 1 or more.")
 
 
-def parse_settings(settings_type, stage: str, argv=None):
+def parse_settings(settings_type: type, stage: str, argv=None):
     """Read the settings of a script.
 
     Args:

@@ -174,6 +174,42 @@ LEFT_ALONE = {
     "a docstring that is read": (
         'class C:\n    """Each row is not one."""\n\n\nprint(C.__doc__)\n'
     ),
+    "a name that a formatted string writes out": (
+        'def f():\n    count = 3\n    return f"{count=} {count}"\n'
+    ),
+    "a line that says more than one thing": (
+        "def f():\n    z = 1\n    y = 2; c = z + 1\n    print(y, c)\n"
+    ),
+    "a docstring of a function that is read": (
+        'def f():\n    """Return the sum of each row."""\n\n\nprint(f.__doc__)\n'
+    ),
+    "names that a frame shows": (
+        "import sys\n\n\ndef f():\n    count = 3\n    print(sys._getframe().f_locals, count)\n"
+    ),
+    "names that code shows": "def f():\n    count = 3\n\n\nprint(f.__code__.co_varnames)\n",
+    "a local seen by a builtin with another name": (
+        "show = locals\n\n\ndef f():\n    count = 3\n    print(show())\n"
+    ),
+    "keywords of a nested function of the same name": (
+        "def g(a, b): ...\ndef f():\n    def g(**k):\n        print(k)\n    g(b=1, a=2)\n"
+    ),
+    "keywords of a function that a function imports": (
+        "def g(a, b): ...\ndef f():\n    from m import g\n    g(b=1, a=2)\n"
+    ),
+    "keywords of a class of the same name": (
+        "def g(a, b): ...\nclass g:\n    def __init__(self, **k):\n        print(k)\n\n\n"
+        "def f():\n    g(b=1, a=2)\n"
+    ),
+    "keywords of a function in whose place another is put": (
+        "import m\ndef g(a, b): ...\nm.g = print\ndef f():\n    g(b=1, a=2)\n"
+    ),
+    "members of a class, whose order may count": (
+        "def f():\n    class C(Enum):\n        B = 1\n        A = 2\n    return C\n"
+    ),
+    "an order in a tree that says what it means": (
+        "class C:\n    def __gt__(self, other):\n        return 7\n\n\n"
+        "def f(a, b):\n    print(a < b)\n"
+    ),
     "a text that is no docstring": 'def f():\n    print("it does not matter")\n',
 }
 

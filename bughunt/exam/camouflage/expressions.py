@@ -32,13 +32,20 @@ _NEGATIONS: dict[type[ast.cmpop], tuple[Form, str]] = {
 }
 
 
-def expression_sites(source: Source, plain: Set[str]) -> Iterator[Site]:
-    """Yield the sites of all functions; `plain` names those that take no `**`, and `len`."""
+def expression_sites(source: Source, plain: Set[str], orders: bool) -> Iterator[Site]:
+    """Yield the sites of all functions.
+
+    Args:
+        source: the file.
+        plain: names of functions that take no `**`, and `len`.
+        orders: whether the tree says itself what `<` means, so that `>` may be something else.
+
+    """
     for function in source.functions:
         seen: Counter[str] = Counter()
         for node in _expressions(function.node):
             found = _site(source, node, plain)
-            if found is not None:
+            if found is not None and not (orders and found[0] == "order"):
                 kind, form, edit = found
                 seen[kind] += 1
                 key = f"{source.path}::{function.name} {kind} {seen[kind]}"

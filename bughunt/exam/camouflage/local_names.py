@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from symtable import SymbolTable, symtable
 
 Place = tuple[str, int]  # the name of an outermost function, classes included, and its line
 
 
+@lru_cache(maxsize=256)
 def function_tables(text: str) -> dict[Place, tuple[SymbolTable, ...]]:
     """Return outermost functions, each with the tables of all that is nested in it.
 

@@ -3,19 +3,22 @@
 A name is changed in the whole of an outermost function, everywhere at once. That is the same
 program if the name is a local wherever it is used in there, no parameter, and in no default,
 decorator or annotation, which belong to the world around; and if the new name occurs nowhere in
-there: then no use means anything else than before.
+there: then no use means anything else than before. A formatted string that writes the name itself
+(`{count=}`) keeps it.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from symtable import SymbolTable
 
+from bughunt.exam.camouflage.habits import LOOKS_AT_NAMES
 from bughunt.exam.camouflage.local_names import function_tables, is_local
 from bughunt.exam.camouflage.sites import Edit, Site, Span
-from bughunt.exam.camouflage.source import LOOKS_AT_NAMES, Function, Source
+from bughunt.exam.camouflage.source import Function, Source
 from bughunt.exam.camouflage.synonyms import NAMES
 
 _PARTNER = {word: pair for pair in NAMES for word in pair}
@@ -55,6 +58,8 @@ def _places(source: Source, function: Function, name: str) -> list[Span] | None:
     places = []
     for node in function.inside:
         match node:
+            case ast.JoinedStr(values=values) if _writes_itself(values, name):
+                return None
             case ast.Name(id=word) if word == name:
                 places.append(source.span(node))
             case ast.ExceptHandler(name=str(word), type=ast.expr() as kind) if word == name:
@@ -65,6 +70,17 @@ def _places(source: Source, function: Function, name: str) -> list[Span] | None:
                 return None
     correct = all(source.text[it.start : it.stop] == name for it in places)
     return places if correct and len(set(places)) == len(places) else None
+
+
+def _writes_itself(values: Sequence[ast.expr], name: str) -> bool:
+    """Tell whether a formatted string may write the text of a value before it, as `{x=}` does."""
+    spoken = re.compile(rf"\b{name}\b.*=\s*$", re.DOTALL)
+    return any(
+        isinstance(before, ast.Constant)
+        and isinstance(value, ast.FormattedValue)
+        and spoken.search(str(before.value)) is not None
+        for before, value in itertools.pairwise(values)
+    )
 
 
 def _behind_as(source: Source, kind: ast.expr, name: str) -> Span:

@@ -11,12 +11,13 @@ from tokenize import TokenError
 import msgspec
 
 from bughunt.exam.camouflage.expressions import expression_sites
+from bughunt.exam.camouflage.habits import Habits, habits
 from bughunt.exam.camouflage.names import name_sites
 from bughunt.exam.camouflage.signatures import plain_in, plain_names
 from bughunt.exam.camouflage.sites import LONGEST_LINE, Edit, Filled, Plan, Site, Span, gap
 from bughunt.exam.camouflage.source import Source
 from bughunt.exam.camouflage.statements import statement_sites
-from bughunt.exam.camouflage.wording import READS_DOCSTRINGS, wording_sites
+from bughunt.exam.camouflage.wording import wording_sites
 
 _MOVING = frozenset({"order", "choice", "keywords", "statements"})  # parts change places
 _APART = re.compile(r" {3,}$")
@@ -24,22 +25,22 @@ _APART = re.compile(r" {3,}$")
 
 def plans(texts: Mapping[str, str]) -> dict[str, Plan]:
     """Return the plan of each Python file of a tree; one without syntax has no sites."""
-    doc_is_read = any(READS_DOCSTRINGS.search(text) for text in texts.values())
-    plain = plain_in(texts)
-    return {path: _plan(path, text, doc_is_read, plain) for path, text in texts.items()}
+    tree = habits(texts.values())
+    plain = plain_in(texts, tree.replaced)
+    return {path: _plan(path, text, tree, plain) for path, text in texts.items()}
 
 
 @lru_cache(maxsize=1024)
-def _plan(path: str, text: str, doc_is_read: bool, plain: frozenset[str]) -> Plan:
+def _plan(path: str, text: str, tree: Habits, plain: frozenset[str]) -> Plan:
     if "\r" in text:
         return Plan(text, ())
     try:
         source = Source(path, text)
         sites = [
-            *statement_sites(source),
-            *expression_sites(source, plain_names(source.tree, plain)),
-            *name_sites(source),
-            *wording_sites(source, doc_is_read),
+            *(() if tree.looks_at_frames else statement_sites(source)),
+            *expression_sites(source, plain_names(source.tree, plain, tree.replaced), tree.orders),
+            *(() if tree.looks_at_frames else name_sites(source)),
+            *wording_sites(source, tree),
         ]
         gaps = tuple(_gaps(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError, TokenError):

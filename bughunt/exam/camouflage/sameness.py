@@ -10,12 +10,15 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
 from symtable import SymbolTable
 from typing import Any
 
+from bughunt.exam.camouflage.habits import Habits, habits
 from bughunt.exam.camouflage.local_names import function_tables, is_local
 from bughunt.exam.camouflage.signatures import plain_in, plain_names
 from bughunt.exam.camouflage.synonyms import FIRST_NAME
+from bughunt.exam.camouflage.wording import is_free
 
 _AROUND = ("args", "decorator_list", "returns")  # of a function, evaluated outside of it
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE}
@@ -26,49 +29,67 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[st
     """Say of each file of a tree that became another program where it did.
 
     Raises:
-        SyntaxError: when a file has no syntax.
+        SyntaxError: when a file that was changed has no syntax.
 
     """
     if before.keys() != after.keys():
         return (f"other files: {sorted(before.keys() ^ after.keys())}",)
-    plain = plain_in(before)
-    found = ((path, _difference(before[path], after[path], plain)) for path in sorted(before))
+    tree = habits(before.values())
+    plain = plain_in(before, tree.replaced)
+    changed = (path for path in sorted(before) if before[path] != after[path])
+    found = ((path, _difference(before[path], after[path], tree, plain)) for path in changed)
     return tuple(f"{path}: {text}" for path, text in found if text is not None)
 
 
-def _difference(before: str, after: str, plain: Set[str]) -> str | None:
-    trees = ast.parse(before), ast.parse(after)
-    one, other = (_Plain(plain_names(it, plain)).visit(it) for it in trees)
+def _difference(before: str, after: str, tree: Habits, plain: Set[str]) -> str | None:
+    one, other = _plain(before, tree, plain), _plain(after, tree, plain)
     return _Comparison(before, after).difference(one, other)
+
+
+@lru_cache(maxsize=256)
+def _plain(text: str, tree: Habits, plain: Set[str]) -> ast.Module:
+    """Return the syntax tree of a text in one form; nobody changes it any more."""
+    module = ast.parse(text)
+    plain_tree: ast.Module = _Plain(plain_names(module, plain, tree.replaced), tree).visit(module)
+    return plain_tree
 
 
 class _Plain(ast.NodeTransformer):
     """One form for what can be said in two."""
 
-    def __init__(self, plain: Set[str]) -> None:
+    def __init__(self, plain: Set[str], tree: Habits) -> None:
         self._plain = plain
+        self._tree = tree
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
         match node:
-            case ast.Module(body=body) | ast.ClassDef(body=body):
-                node.body = _without_docstring(body)
-            case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
-                node.body = _without_docstring(body)
+            case ast.Module() | ast.ClassDef():
+                node.body = self._without_docstring(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                node.body = self._without_docstring(node)
                 node.body = _without_result(node)
             case ast.Call(func=ast.Name(id=name)) if name in self._plain:
                 node.keywords = _sorted_runs(node.keywords)
             case ast.Compare(left=ast.expr() as left, ops=[op], comparators=[right]):
                 still = self._is_still(left) and self._is_still(right)
-                if type(op) in _MIRRORED and still:
+                if type(op) in _MIRRORED and still and not self._tree.orders:
                     return ast.Compare(right, [_MIRRORED[type(op)]()], [left])
             case ast.IfExp(test=test, body=first, orelse=last):
                 if (positive := _positive(test)) is not None:
                     return ast.IfExp(positive, last, first)
-        for field in ("body", "orelse", "finalbody"):
+        for field in () if isinstance(node, ast.ClassDef) else ("body", "orelse", "finalbody"):
             if isinstance(block := getattr(node, field, None), list):
                 setattr(node, field, _in_order(block))
         return node
+
+    def _without_docstring(
+        self, node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> list[ast.stmt]:
+        match node.body:
+            case [ast.Expr(value=ast.Constant(value=str())), *rest] if is_free(node, self._tree):
+                return rest
+        return node.body
 
     def _is_still(self, node: ast.expr) -> bool:
         match node:
@@ -77,13 +98,6 @@ class _Plain(ast.NodeTransformer):
             case ast.Call(func=ast.Name(id="len"), args=[ast.Name()], keywords=[]):
                 return "len" in self._plain
         return False
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    match body:
-        case [ast.Expr(value=ast.Constant(value=str())), *rest]:
-            return rest
-    return body
 
 
 def _without_result(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:

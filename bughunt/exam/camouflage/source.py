@@ -16,7 +16,6 @@ from bughunt.exam.camouflage.sites import Span
 from bughunt.running.source_parts import functions
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals", "dir", "inspect"})
 
 
 class Function(Struct, frozen=True):

@@ -14,8 +14,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from bughunt.exam.camouflage.habits import LOOKS_AT_NAMES
 from bughunt.exam.camouflage.sites import Edit, Form, Piece, Site, Span
-from bughunt.exam.camouflage.source import LOOKS_AT_NAMES, Function, Source
+from bughunt.exam.camouflage.source import Function, Source
 from bughunt.exam.camouflage.synonyms import FIRST_NAME
 
 _RESULT = ("result", "outcome")
@@ -93,6 +94,8 @@ def _local_exchanges(source: Source, function: Function) -> Iterator[tuple[Form,
         return
     given = {it.arg for it in function.inside if isinstance(it, ast.arg)}
     for node in (function.node, *function.inside):
+        if isinstance(node, ast.ClassDef):  # which may keep the order of what it holds
+            continue
         for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             if isinstance(block, list):
@@ -137,7 +140,15 @@ def _exchange(
     line = source.text[source.line_start(start) : start]
     if line.strip() or between.strip() or between.count("\n") != 1:
         return None
+    if not all(_stands_alone(source, it) for it in (one, other)):
+        return None
     first, second = (FIRST_NAME.get(it, it) for it in names)
     form = int(first > second)
     pieces = (right, between, left)
     return form, Edit(start, stop, (None, pieces) if form == 0 else (pieces, None))
+
+
+def _stands_alone(source: Source, node: ast.stmt) -> bool:
+    """Tell whether nothing but a comment stands behind a statement on its line."""
+    stop = source.span(node).stop
+    return re.fullmatch(r"\s*(#.*)?", source.text[stop : source.line_stop(stop)]) is not None

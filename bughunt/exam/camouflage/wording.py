@@ -1,9 +1,9 @@
 """Comments and docstrings in other words.
 
 A comment is no part of the program. A docstring is only what `__doc__` gives: if a file of the
-tree speaks of that, docstrings of classes and modules stay as they are, and so do those of
-functions with a decorator that could read them. Paragraphs that fill their lines are filled again,
-since other words are longer or shorter, and to a column that is a choice too.
+tree reads that of modules or classes, theirs stay as they are; if it may be that of anything, all
+do. So do those of functions with a decorator that could read them. Paragraphs that fill their lines
+are filled again, since other words are longer or shorter, and to a column that is a choice too.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from bughunt.exam.camouflage.habits import Habits
 from bughunt.exam.camouflage.sites import Edit, Filled, Site, Span
 from bughunt.exam.camouflage.source import Definition, Source, Words
 from bughunt.exam.camouflage.synonyms import PHRASES
 
-READS_DOCSTRINGS = re.compile(r"__doc__|\bgetdoc\b|\bpydoc\b|\binspect\b")
 _COLUMNS = (94, 99)
 _SHORTEST = 70  # a line of a paragraph that is as long was broken because it was full
 _KNOWN = frozenset({"property", "staticmethod", "classmethod", "no_grad", "inference_mode"})
@@ -25,12 +25,12 @@ _PLAIN = re.compile(r'"""(?:(?!""")[^\\])*"""|"[^"\\\n]*"')
 _PARAGRAPH = re.compile(r"(?<=\n\n)((?: *\S.*\n)+)(?= *(?:\n|\"\"\"))")
 
 
-def wording_sites(source: Source, doc_is_read: bool) -> Iterator[Site]:
+def wording_sites(source: Source, tree: Habits) -> Iterator[Site]:
     """Yield a site for each phrase, in comments and in docstrings that nobody reads."""
     seen: Counter[str] = Counter()
     for words in source.words:
         text = source.text[words.span.start : words.span.stop]
-        if words.node is not None and not (_is_free(words.node, doc_is_read) and _is_plain(text)):
+        if words.node is not None and not (is_free(words.node, tree) and _is_plain(text)):
             continue
         paragraphs = _paragraphs(source, words) if words.node is not None else ()
         for place in paragraphs:
@@ -43,9 +43,12 @@ def _is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None and ">>>" not in text
 
 
-def _is_free(node: ast.AST, doc_is_read: bool) -> bool:
+def is_free(node: ast.AST, tree: Habits) -> bool:
+    """Tell whether nobody reads the docstring of a module, class or function."""
+    if tree.reads_all_docstrings:
+        return False
     if not isinstance(node, Definition):
-        return not doc_is_read
+        return not tree.reads_docstrings
     names = (it.func if isinstance(it, ast.Call) else it for it in node.decorator_list)
     ends = {it.attr if isinstance(it, ast.Attribute) else getattr(it, "id", "") for it in names}
     return ends <= _KNOWN
