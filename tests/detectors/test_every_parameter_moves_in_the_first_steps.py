@@ -10,7 +10,7 @@ def observe(seed):
     from nanochat.gpt import GPT, GPTConfig
 
     torch.manual_seed(seed)
-    shape = {"n_layer": 2, "n_head": 2, "n_kv_head": 2, "n_embd": 16}
+    shape = {"n_layer": 1 + seed % 3, "n_head": 2, "n_kv_head": 2, "n_embd": 16}
     model = GPT(GPTConfig(sequence_len=16, vocab_size=29, **shape))
     model.init_weights()
     start = {name: parameter.clone() for name, parameter in model.named_parameters()}

@@ -1,6 +1,6 @@
 """Whatever the dtype of a model, logits and losses come in float32, with all its digits."""
 
-MATCHES_CLEAN = ("dtypes", "finer_than_half")
+MATCHES_CLEAN = ("dtypes", "losses", "finer_than_half")
 
 
 def observe(seed):
@@ -8,7 +8,7 @@ def observe(seed):
     import torch
     from small_models import random_model
 
-    dtypes = {}
+    dtypes, values = {}, {}
     for name in ("float32", "bfloat16"):
         model = random_model(seed, head_scale=8.0, n_layer=1).to(getattr(torch, name))
         tokens, targets = torch.randint(model.config.vocab_size, (2, 4, 8))
@@ -16,8 +16,14 @@ def observe(seed):
             logits = model(tokens)
             losses = model(tokens, targets, loss_reduction="none")
         dtypes[name] = [str(logits.dtype), str(losses.dtype)]
-    finer = losses.float() != losses.bfloat16().float()
-    return {"dtypes": dtypes, "finer_than_half": float(finer.float().mean())}
+        values[name] = losses
+    half = values["bfloat16"]
+    finer = half.float() != half.bfloat16().float()
+    return {
+        "dtypes": dtypes,
+        "losses": values["float32"].float().numpy(),
+        "finer_than_half": float(finer.float().mean()),
+    }
 
 
 def test_logits_and_losses_are_float32(observed):
