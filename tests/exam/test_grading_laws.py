@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from bughunt.exam.grading import appeal
 from bughunt.exam.grading.breakage import Breakage
 from bughunt.exam.grading.hearing import Hearing, NothingToTell
 from bughunt.exam.grading.laws import Judged
-from bughunt.exam.grading.workbench import Sight
+from bughunt.exam.grading.workbench import Sight, Subject
 
 CLEAN, HANDED_IN = {"a.py": "clean"}, {"a.py": "handed in"}
 BUG = SimpleNamespace(id="a_bug", detector="a_law")
@@ -18,6 +19,8 @@ class Bench:
 
     def __init__(self, says, names=("a_law",)):
         self._says = says
+        self.now = 0.0  # seconds; each observation takes one
+        self.bank = None
         self.asked = []
         files = frozenset({"a.py"})
         self.laws = SimpleNamespace(
@@ -27,6 +30,7 @@ class Bench:
     def observed(self, laws, tree, seed, **_):
         """Note what is asked; what hangs is a company that hangs."""
         self.asked.append((tuple(laws), tree["a.py"], seed))
+        self.now += 1
         said = [self._says(law, tree["a.py"], seed) for law in laws]
         if "hangs" in said:
             why = Sight(why="took too much time (more than 60)", is_out_of_time=True)
@@ -38,10 +42,11 @@ class Bench:
         return tuple(Judged(it.observed.decode(), "the evidence") for it in items)
 
 
-def heard(says, seeds=(1, 2, 3, 4, 5, 6)):
+def heard(says, seeds=(1, 2, 3, 4, 5, 6), seconds=100):
     """Return what the law of one bug says, and all that was asked."""
     bench = Bench(says)
-    hearing = Hearing(bench, lambda _: CLEAN, HANDED_IN, seeds)
+    subject = Subject(bench, HANDED_IN, seconds, lambda: bench.now)
+    hearing = Hearing(bench, lambda _: CLEAN, subject, seeds)
     return hearing.of([BUG])["a_bug"], bench.asked
 
 
@@ -71,10 +76,52 @@ def test_a_law_that_the_clean_code_breaks_here_gives_no_verdict(said):
         heard(lambda _law, _text, seed: "passed" if seed == 1 else said)
 
 
-def broken(says, count):
+def test_a_law_that_cannot_speak_any_more_is_asked_no_further():
+    """Three seeds that tell are needed of six, so four that do not are enough; why is told."""
+    asked = []
+
+    def says(_law, text, seed):
+        asked.append((text, seed))
+        return "failed"
+
+    with pytest.raises(NothingToTell, match=r"judged by it: the evidence\. Mend that"):
+        heard(says)
+    assert {seed for _, seed in asked} == {1, 2, 3, 4}
+
+
+def test_a_submission_that_has_used_up_its_time_is_asked_nothing_more():
+    """What was not asked is open, since the clean code takes no such time."""
+    found, asked = heard(lambda *_: "passed", seconds=1)
+    assert (found.is_lawful, found.seeds) == (False, (1, 2, 3))
+    assert found.evidence == "took too much time in all (more than 1 s)"
+    assert [text for _, text, _ in asked] == ["handed in", "handed in", "clean"]
+
+
+@pytest.mark.parametrize(
+    ("clean", "handed_in", "outcome"),
+    [
+        ("passed", "failed", "failed"),
+        ("failed", "failed", "says nothing"),
+        ("crashed", "passed", "says nothing"),
+        ("hangs", "hangs", "says nothing"),
+        ("passed", "hangs", "nothing observed"),
+    ],
+)
+def test_an_appeal_asks_the_clean_code_whether_a_law_says_anything(
+    monkeypatch, clean, handed_in, outcome
+):
+    """Before it is held against a submission."""
+    monkeypatch.setattr(appeal, "clean_tree", lambda _: CLEAN)
+    bench = Bench(lambda _law, text, _seed: clean if text == "clean" else handed_in)
+    monkeypatch.setattr(appeal.observation, "decode", bytes.decode)
+    assert appeal.tried(bench, "a_law", HANDED_IN, 1).outcome == outcome
+
+
+def broken(says, count, seconds=1000):
     """Return what a submission breaks of so many laws."""
     names = tuple(f"law_{it:02}" for it in range(count))
-    found = Breakage(Bench(says, names), HANDED_IN, 1)
+    bench = Bench(says, names)
+    found = Breakage(bench, Subject(bench, HANDED_IN, seconds, lambda: bench.now), 1)
     found.ask((), ["a.py"], {}, [CLEAN])
     return found
 
@@ -96,3 +143,10 @@ def test_code_that_hangs_in_three_laws_is_not_asked_the_rest():
     found = broken(lambda _law, text, _seed: "passed" if text == "clean" else "hangs", 100)
     assert [it.law for it in found.broken] == ["law_00", "law_01", "law_02"]
     assert (found.asked, found.left) == (3, 97)
+
+
+def test_code_that_is_slow_in_every_law_is_asked_until_its_time_is_used_up():
+    """The rest is told, and counts for nothing."""
+    found = broken(lambda _law, text, _: "passed" if text == "clean" else "failed", 100, seconds=9)
+    assert [it.law for it in found.broken] == ["law_00", "law_01", "law_02", "law_03", "law_04"]
+    assert (found.asked, found.left) == (5, 95)

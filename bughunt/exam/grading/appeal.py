@@ -12,6 +12,7 @@ import numpy as np
 from bughunt.errors import ExamError
 from bughunt.exam.grading.entries import NotGradable, clean
 from bughunt.exam.grading.examining import Examination
+from bughunt.exam.grading.hearing import lawful
 from bughunt.exam.grading.intake import HandedIn, handed_in
 from bughunt.exam.grading.laws import Item
 from bughunt.exam.grading.marks import chosen
@@ -23,8 +24,10 @@ from bughunt.mutate import clean_tree
 from bughunt.running import observation
 
 _LONGEST = 60
+_SAID = 2000
 _MOST_KEYS = 40
 _TRIALS = 3  # where grading asked nothing
+_SAYS_NOTHING = "says nothing"  # of a law that the clean code breaks as well
 _NUMBERS = (int, float, complex, np.number)
 
 
@@ -42,7 +45,7 @@ class Trial(msgspec.Struct, frozen=True):
     """The law on one seed."""
 
     seed: int
-    outcome: str
+    outcome: str  # "passed", "failed", "crashed", "nothing observed" or "says nothing"
     said: str  # the assertion, or why there is nothing to judge; with the tolerance in it
     sides: tuple[Side, ...]
 
@@ -55,8 +58,8 @@ class Appeal(msgspec.Struct, frozen=True, kw_only=True):
     record: BugRecord
     law: str
     trials: tuple[Trial, ...]
-    holds: bool  # whether the law holds on every seed now
-    stands: bool  # whether that is what the verdict says
+    holds: bool | None  # whether the law holds on every seed now; None: it says nothing here
+    stands: bool  # whether nothing speaks against the verdict
 
 
 def appeal(
@@ -92,12 +95,13 @@ def appeal(
     try:
         tree = Examination(bench, task).tree
         law = exam.bank.bugs[case.bug].detector
-        trials = tuple(_trial(bench, law, tree, it) for it in case.seeds or task.seeds[:_TRIALS])
+        trials = tuple(tried(bench, law, tree, it) for it in case.seeds or task.seeds[:_TRIALS])
     except NotGradable as error:
         raise ExamError(f"{record.source}: {error}") from None
     finally:
         bench.close()
-    holds = all(it.outcome == "passed" for it in trials)
+    outcomes = {it.outcome for it in trials} - {_SAYS_NOTHING}
+    holds = outcomes == {"passed"} if outcomes else None
     return Appeal(
         candidate=entry.candidate,
         source=record.source,
@@ -105,7 +109,7 @@ def appeal(
         law=law,
         trials=trials,
         holds=holds,
-        stands=holds == (case.verdict in EARNING) or bool(case.needs_look),
+        stands=holds in (None, case.verdict in EARNING) or bool(case.needs_look),
     )
 
 
@@ -121,18 +125,20 @@ def _submission(exam: Exam, folder: Path, record: Record) -> HandedIn:
     raise ExamError(f"{folder}: no '{record.source}'. Put back what was handed in.")
 
 
-def _trial(bench: Workbench, law: str, tree: dict[str, str], seed: int) -> Trial:
-    sight = bench.observed((law,), tree, seed)[law]
-    right = bench.observed((law,), clean_tree(bench.bank), seed, is_ours=True)[law]
-    if sight.why:
-        return Trial(seed, "nothing observed", clean(sight.why, 2000), ())
+def tried(bench: Workbench, law: str, tree: dict[str, str], seed: int) -> Trial:
+    """Return what a law says of a tree on one seed, beside the clean code."""
+    right = lawful(bench, law, clean_tree(bench.bank), seed)
     if right.why:
-        return Trial(seed, "crashed", f"the clean code: {right.why}", ())
+        text = f"the clean code breaks it, too: {right.why}"
+        return Trial(seed, _SAYS_NOTHING, clean(text, _SAID), ())
+    sight = bench.observed((law,), tree, seed)[law]
+    if sight.why:
+        return Trial(seed, "nothing observed", clean(sight.why, _SAID), ())
     keys = bench.laws.keys_like_clean(law)
     said = bench.judged((Item(law, sight.data, right.data if keys else b""),))[0]
     sides = _sides(observation.decode(sight.data), observation.decode(right.data), keys)
     differs = f"'{said.differs}' is not what the clean code gives" if said.differs else ""
-    return Trial(seed, said.outcome, clean(said.message or differs, 2000), sides)
+    return Trial(seed, said.outcome, clean(said.message or differs, _SAID), sides)
 
 
 def _sides(observed: Any, right: Any, keys: tuple[str, ...]) -> tuple[Side, ...]:

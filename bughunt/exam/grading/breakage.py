@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from bughunt.exam.grading.entries import clean
 from bughunt.exam.grading.laws import Item
 from bughunt.exam.grading.record import Broken
-from bughunt.exam.grading.workbench import Sight, Workbench
+from bughunt.exam.grading.workbench import Sight, Subject, Workbench
 
 _COMPANY = 8
 _MOST_HANGS = 3  # laws that may take all their time; whoever hangs in three hangs in the rest
@@ -22,12 +22,16 @@ Tree = Mapping[str, str]
 class Breakage:
     """The other laws of a bank, asked about one submission."""
 
-    def __init__(self, bench: Workbench, tree: Tree, seed: int) -> None:
-        self._bench, self._tree, self._seed = bench, tree, seed
+    def __init__(self, bench: Workbench, subject: Subject, seed: int) -> None:
+        self._bench, self._subject, self._seed = bench, subject, seed
         self.broken: tuple[Broken, ...] = ()
         self.asked = 0
-        self.left = 0  # laws that were not asked, since too many had taken all their time
+        self.left = 0  # laws that were not asked, since the submission takes too long
         self._hangs = 0
+
+    @property
+    def _is_over(self) -> bool:
+        return self._hangs == _MOST_HANGS or self._subject.is_spent
 
     def ask(
         self,
@@ -54,7 +58,7 @@ class Breakage:
         ]
         for start in range(0, len(laws), _COMPANY):
             group = laws[start : start + _COMPANY]
-            if self._hangs == _MOST_HANGS:
+            if self._is_over:
                 self.left += len(group)
             else:
                 broken += self._broken_of(group, others)
@@ -67,12 +71,12 @@ class Breakage:
         Where one of them takes all its time, so does the company.
         """
         broken = []
-        suspects = self._against(self._bench.observed(group, self._tree, self._seed))
+        suspects = self._against(self._bench.observed(group, self._subject.tree, self._seed))
         for place, law in enumerate(suspects):
-            if self._hangs == _MOST_HANGS:
+            if self._is_over:
                 self.left += len(suspects) - place
                 break
-            sight = self._bench.observed((law,), self._tree, self._seed)[law]
+            sight = self._bench.observed((law,), self._subject.tree, self._seed)[law]
             self._hangs += sight.is_out_of_time
             evidence = self._against({law: sight}).get(law)
             if evidence and not any(self._is_against(law, tree) for tree in others):

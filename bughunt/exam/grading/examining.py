@@ -18,12 +18,13 @@ from bughunt.exam.grading.breakage import Breakage
 from bughunt.exam.grading.entries import NotGradable, clean
 from bughunt.exam.grading.hearing import Heard, Hearing
 from bughunt.exam.grading.intake import HandedIn
+from bughunt.exam.grading.laws import LIMITS
 from bughunt.exam.grading.parsing import Parsed
 from bughunt.exam.grading.pieces import differing, pieces
 from bughunt.exam.grading.record import BugRecord, Findings, Verdict
 from bughunt.exam.grading.sieve import Sieved, sieved
 from bughunt.exam.grading.suspicion import Flag, flags
-from bughunt.exam.grading.workbench import Workbench, workbench
+from bughunt.exam.grading.workbench import Subject, Workbench, workbench
 from bughunt.exam.paper import Disguise
 from bughunt.jail.strength import NoJail
 from bughunt.mutate import mutate
@@ -32,6 +33,7 @@ from bughunt.spec import Bank, Bug
 Place = tuple[str, str]  # a file and a piece of it
 _UNTOUCHED = Heard(evidence="the code is as it was handed out")
 _LONGEST = 500  # characters of what went wrong
+_HANGS = 5  # times that a child may take all its time, beside once for each bug
 _MOST_SHARED = 3  # bugs in one piece, whose every combination is compared
 
 
@@ -146,6 +148,11 @@ class Examination:
         return {**self._start, **self._readable}
 
     @cached_property
+    def _subject(self) -> Subject:
+        allowance = LIMITS.seconds * (len(self._task.bugs) + _HANGS)
+        return Subject(self._bench, self.tree, allowance)
+
+    @cached_property
     def _flags(self) -> tuple[Flag, ...]:
         found = (flags(path, it, self._start[path]) for path, it in self._readable.items())
         return tuple(itertools.chain.from_iterable(found))
@@ -163,7 +170,7 @@ class Examination:
         asked = [name for name in self._task.bugs if not (name in restored and is_all)]
         heard: dict[str, Heard] = {}
         if self._readable:
-            hearing = Hearing(self._bench, self._trees.plain, self.tree, self._task.seeds)
+            hearing = Hearing(self._bench, self._trees.plain, self._subject, self._task.seeds)
             heard = hearing.of([self._trees.bugs[name] for name in asked])
         for name in self._task.bugs:
             heard.setdefault(name, Heard(True) if name in restored else _UNTOUCHED)
@@ -218,7 +225,7 @@ class Examination:
             return None
         still = [it.bug for it in records if it.verdict == "open"]
         own = {bug.detector for bug in self._trees.bugs.values()}
-        breakage = Breakage(self._bench, self._sieved.tree, self._task.seeds[0])
+        breakage = Breakage(self._bench, self._subject, self._task.seeds[0])
         faults = {path: it.fault for path, it in self._parsed.items() if it.fault}
         others = (self._start, self._trees.plain(still))
         breakage.ask(own, self._sieved.changed, faults, others)

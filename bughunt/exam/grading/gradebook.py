@@ -60,7 +60,7 @@ def remarks(record: Record) -> Iterator[tuple[str, str, object, str]]:
     yield from (("law", "", "", it.needs_look) for it in found.bugs if it.needs_look)
     yield from (("broken law", "", "", f"{it.law}: {it.evidence}") for it in found.broken)
     if found.laws_left:
-        text = f"hangs, so {found.laws_left} laws were not asked what else is broken"
+        text = f"takes so long that {found.laws_left} laws were not asked what else is broken"
         yield "submission", "", "", text
     yield from (("submission", "", "", it) for it in record.remarks)
     if record.report:

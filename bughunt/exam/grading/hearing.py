@@ -16,10 +16,9 @@ import msgspec
 
 from bughunt.errors import BughuntError
 from bughunt.exam.grading.laws import Item, Judged
-from bughunt.exam.grading.workbench import Workbench
+from bughunt.exam.grading.workbench import Sight, Subject, Workbench
 from bughunt.spec import Bug
 
-Tree = Mapping[str, str]
 _ENOUGH = 3  # seeds on which a law must hold
 
 
@@ -52,7 +51,7 @@ class Hearing:
     Args:
         bench: where it is looked at.
         tree_with: gives the clean code with these bugs.
-        tree: the submission.
+        subject: the submission.
         seeds: to be asked on, with some to spare.
 
     """
@@ -61,10 +60,10 @@ class Hearing:
         self,
         bench: Workbench,
         tree_with: Callable[[Iterable[str]], dict[str, str]],
-        tree: Tree,
+        subject: Subject,
         seeds: Sequence[int],
     ) -> None:
-        self._bench, self._tree_with, self._tree, self._seeds = bench, tree_with, tree, seeds
+        self._bench, self._tree_with, self._subject, self._seeds = bench, tree_with, subject, seeds
 
     def of(self, bugs: Sequence[Bug]) -> dict[str, Heard]:
         """Return what the law of each bug says.
@@ -81,25 +80,23 @@ class Hearing:
         """Ask on one seed after the other, until the law is broken or has held often enough."""
         unequal: dict[int, bytes] = {}
         held: list[int] = []
-        key = ""
-        for seed in self._seeds:
-            sight = self._bench.observed((law,), self._tree, seed)[law]
+        key = fault = ""
+        for left, seed in zip(range(len(self._seeds), 0, -1), self._seeds, strict=True):
+            if len(held) + left < _ENOUGH:
+                break
+            sight = self._subject.observed((law,), seed)[law]
             said = self._judged(law, sight.data, seed, ()) if not sight.why else None
             if said is not None and said.outcome == "passed":
                 held.append(seed)
-            elif self._is_kept_by_clean(law, seed):
+            elif not (fault := lawful(self._bench, law, self._tree_with(()), seed).why):
                 return _Answer(False, (*held, seed), said.message if said else sight.why)
             if said and said.differs:
                 unequal[seed] = sight.data
                 key = said.differs
             if len(held) == _ENOUGH:
                 return _Answer(True, tuple(held), unequal=unequal, key=key)
-        text = f"the clean code breaks the law '{law}' on this machine, so it says nothing here."
-        raise NothingToTell(f"{text} Look at it with 'bughunt bank verify', and grade again.")
-
-    def _is_kept_by_clean(self, law: str, seed: int) -> bool:
-        sight = self._bench.observed((law,), self._tree_with(()), seed, is_ours=True)[law]
-        return not sight.why and self._bench.judged((Item(law, sight.data),))[0].outcome == "passed"
+        text = f"the clean code breaks the law '{law}' in the jail of this machine"
+        raise NothingToTell(f"{text}, so nobody can be judged by it: {fault}. Mend that first.")
 
     def _settled(self, law: str, answer: _Answer, present: Sequence[str]) -> Heard:
         """Return the verdict; what differs from the clean code may do so for the other bugs."""
@@ -121,3 +118,12 @@ class Hearing:
                 return Judged("crashed", f"the clean code: {sight.why}")
             clean = sight.data
         return self._bench.judged((Item(law, data, clean),))[0]
+
+
+def lawful(bench: Workbench, law: str, clean_code: Mapping[str, str], seed: int) -> Sight:
+    """Return what a law observes of the clean code; or how that breaks the law here."""
+    sight = bench.observed((law,), clean_code, seed, is_ours=True)[law]
+    if sight.why:
+        return sight
+    said = bench.judged((Item(law, sight.data),))[0]
+    return sight if said.outcome == "passed" else Sight(why=said.message or said.outcome)

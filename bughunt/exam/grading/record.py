@@ -50,7 +50,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     bugs: tuple[BugRecord, ...] = ()
     broken: tuple[Broken, ...] = ()
     laws_asked: int = 0  # for what else may be broken
-    laws_left: int = 0  # that were not asked, since the code hangs
+    laws_left: int = 0  # that were not asked, since the code takes too long
     flags: tuple[Flag, ...] = ()
     refused: tuple[Refusal, ...] = ()
     changed: tuple[str, ...] = ()  # files

@@ -41,7 +41,7 @@ def appealed(found: Appeal) -> tuple[Block, ...]:
     ]
     for trial in found.trials:
         blocks += [_BLANK, *_trial(trial)]
-    again = "holds" if found.holds else "is broken"
+    again = {True: "holds", False: "is broken", None: "says nothing"}[found.holds]
     stands = "The verdict stands." if found.stands else "The verdict does not stand: grade again."
     return (*blocks, _BLANK, Line(f"The law {again} on these seeds. {stands}", "bold"))
 

@@ -14,7 +14,8 @@ import msgspec
 
 from bughunt.exam.grading.entries import clean
 from bughunt.exam.grading.parsing import tree
-from bughunt.exam.grading.pieces import MODULE, differing, functions, pieces
+from bughunt.exam.grading.pieces import MODULE, differing, pieces
+from bughunt.running.source_parts import functions
 
 _MODULES = {
     "_thread", "ast", "asyncio", "atexit", "bughunt", "builtins", "cffi", "code", "codecs",

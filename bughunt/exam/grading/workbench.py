@@ -7,7 +7,8 @@ submission. A worker, which may be a thread here or a process of a cluster, has 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -102,6 +103,41 @@ class Workbench:
             text = f"the judge did not come to an end: {in_words(answer.ending)}"
             return (Judged("crashed", text),) * len(items)
         return tuple(_told(msgspec.convert(it, Judged)) for it in answer.ending.observation())
+
+
+class Subject:
+    """A submission before a workbench, with an allowance of time for all that is done about it.
+
+    Args:
+        bench: where it is looked at.
+        tree: its sources.
+        seconds: of the allowance.
+        clock: gives seconds.
+
+    """
+
+    def __init__(
+        self,
+        bench: Workbench,
+        tree: Mapping[str, str],
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.tree = tree
+        self._bench, self._seconds, self._clock = bench, seconds, clock
+        self._end = clock() + seconds
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the allowance is used up."""
+        return self._clock() > self._end
+
+    def observed(self, laws: Sequence[str], seed: int) -> dict[str, Sight]:
+        """Let laws look at it, unless the allowance is used up."""
+        if self.is_spent:
+            text = f"took too much time in all (more than {self._seconds:g} s)"
+            return dict.fromkeys(laws, Sight(why=text, is_out_of_time=True))
+        return self._bench.observed(laws, self.tree, seed)
 
 
 def _told(said: Judged) -> Judged:
