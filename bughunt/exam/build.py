@@ -19,6 +19,7 @@ from bughunt.exam import lock as locking
 from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers, sealed, with_times
 from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.fairness import Fairness, fairness
+from bughunt.exam.harmless import check_forms
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, sha256
 from bughunt.exam.own_folder import alone_in, is_trace, make_folder
@@ -77,8 +78,8 @@ def build(
         tick: told how many archives were just done, and how many more are to be.
 
     Raises:
-        ExamError: when the wishes cannot be met, or the folder holds something else, or another
-            command is writing into it.
+        ExamError: when the wishes cannot be met, a form of the code is another program, the folder
+            holds something else, or another command is writing into it.
         BankError: when the bank cannot serve a set.
         EnvironmentProblem: when the system refuses to write.
 
@@ -102,13 +103,15 @@ def _built(
     _check_strangers(folder, names)
     sets = {entry.candidate: frozenset(entry.bugs) for entry in answers.entries}
     figures = fairness(pool_of(order.plan, order.bank), sets)
+    new = [it for it in answers.entries if not _archive(folder, it).exists()]
+    check_forms(order.bank, new, evidence, order.disguise, answers.proof_seeds[0])
     files = {
         ANSWERS: sealed(answers, key),
         HANDOUT: _handout(order, answers).encode(),
         FAIRNESS: page(order.plan, order.bank, answers, figures).encode(),
     }
     _place(folder / LOCK, locking.encode(lock))
-    archives, made = _archives(order, key, answers, folder / ARCHIVES, tick)
+    archives, made = _archives(order, key, answers, folder, tick)
     for name, content in files.items():
         _place(folder / name, content)
     complete = msgspec.structs.replace(
@@ -225,13 +228,17 @@ def _archives(
     tick(0, len(answers.entries))
     for entry in answers.entries:
         content = archive(order.bank, order.plan, entry, key, order.disguise)
-        file = folder / f"{entry.candidate}.zip"
+        file = _archive(folder, entry)
         if _content(file) != content:
             _place(file, content)
             made += 1
         digests[entry.candidate] = sha256(content)
         tick(1, 0)
     return digests, made
+
+
+def _archive(folder: Path, entry: Entry) -> Path:
+    return folder / ARCHIVES / f"{entry.candidate}.zip"
 
 
 def _content(file: Path) -> bytes | None:

@@ -51,6 +51,9 @@ _COMMANDS = """\
 bughunt diff         # what you changed so far; 'git diff' shows the same
 bughunt reset FILE   # puts a file back as it is now
 bughunt status       # how long you have been at it"""
+_OWN_TESTS = """\
+There are no tests in this folder. Write your own: `pytest` runs what stands in `tests/`, on the
+code of this folder, whatever is installed."""
 _CHECK = "bughunt check        # which symptoms remain"
 _PYTEST = "pytest               # the laws in tests/"
 _HINTS = {
@@ -99,7 +102,7 @@ def paper(
             bugs=bugs, title=plan.title, minutes=entry.minutes, origin=f"exam {plan.id}"
         )
         files[NOTEBOOK] = notebook(bank, selection)
-        files["pyproject.toml"] = pyproject("tests")
+    files["pyproject.toml"] = pyproject("tests")
     files[SHEET] = encode(signed(_sheet(plan, entry, bugs, files), key))
     return files
 
@@ -147,7 +150,7 @@ def _sheet(plan: Plan, entry: Entry, bugs: tuple[Bug, ...], files: Mapping[str, 
 
 def _readme(plan: Plan, entry: Entry, record: Manifest) -> str:
     count = len(record.symptoms)
-    tests = "There are no tests in this folder. Write your own."
+    tests = _OWN_TESTS
     commands = _COMMANDS
     if plan.detectors:
         tests = "Each law in `tests/` says what correct code does. The code is to be put right."

@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from small_exam import (
     DISTURBED,
@@ -26,12 +27,14 @@ from small_exam import (
 
 from bughunt.errors import EnvironmentProblem, ExamError
 from bughunt.exam import build as building
+from bughunt.exam import harmless
 from bughunt.exam.answers import ANSWERS, read_answers
 from bughunt.exam.archive import packed, unpacked
+from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, sha256
 from bughunt.exam.sheet import SHEET, decode, is_genuine
-from bughunt.mutate import clean_tree
+from bughunt.mutate import MutatedTree, clean_tree
 from bughunt.workspace import find_workspace
 
 pytestmark = pytest.mark.slow  # the first of them starts a server and proves sets
@@ -297,7 +300,7 @@ def test_detectors_notebook_and_hints_come_along_where_the_plan_says_so(
             "tests/conftest.py"
         }
         assert {path for path in files if path.startswith("tests/")} == tests
-        assert {"hunt.ipynb", "pyproject.toml"} <= files.keys()
+        assert "hunt.ipynb" in files
         assert decode(files[SHEET]).hint_texts[0][0] == f"First hint to {words[0]}."
         assert not any(b"_grown_too_tall" in content for content in files.values())
 
@@ -315,6 +318,64 @@ def test_an_unpacked_archive_is_a_clean_git_repository_and_a_workspace(built, tm
     log = subprocess.run([*git, "log", "--oneline"], capture_output=True, check=True).stdout
     assert len(log.splitlines()) == 1
     assert find_workspace(root).manifest.is_exam
+
+
+def test_a_candidates_own_tests_run_on_the_code_in_the_archive(built, tmp_path):
+    """From elsewhere, too, and though another package of that name comes before."""
+    file = next((built.folder / "archives").iterdir())
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(tmp_path)
+    root = tmp_path / file.stem
+    installed = tmp_path / "installed" / "abacus"
+    installed.mkdir(parents=True)
+    (installed / "__init__.py").write_text("")
+    (root / "tests").mkdir()
+    law = f"import abacus\n\n\ndef test_place():\n    assert {str(root)!r} in abacus.__file__\n"
+    (root / "tests" / "test_mine.py").write_text(law)
+    environment = os.environ | {"PYTHONPATH": str(installed.parent)}
+    program = shutil.which("pytest", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    for cwd, words in ((root, []), (tmp_path, [str(root / "tests" / "test_mine.py")])):
+        line = [program, "-q", "-p", "no:cacheprovider", *words]
+        ended = subprocess.run(line, cwd=cwd, env=environment, capture_output=True, check=False)
+        assert ended.returncode == 0, ended.stdout.decode()
+
+
+def _worse(change):
+    """Return a disguise that does one thing too many."""
+
+    def disguise(tree, seed):
+        own = disguised(tree, seed)
+        texts = {path: change(text) for path, text in own.mutated.items()}
+        return MutatedTree(own.clean, texts)
+
+    return disguise
+
+
+def test_a_form_that_is_another_program_is_never_given_out(order, store, tmp_path):
+    """The comparison of syntax trees finds it, and nothing is written."""
+    worse = _worse(lambda text: text.replace("return 10", "return 9"))
+    other = msgspec.structs.replace(order, disguise=worse)
+    with pytest.raises(ExamError, match=r"another program: abacus/trees\.py: in ash: .* became"):
+        build_exam(other, store, tmp_path / "build")
+    assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize(
+    ("clean", "told"), [(True, "rejects the clean code"), (False, "misses '.*_grown_too_tall'")]
+)
+def test_what_is_given_out_is_shown_to_its_detectors(
+    order, store, tmp_path, monkeypatch, clean, told
+):
+    """Should the comparison of syntax trees be blind to a change, they are not."""
+    monkeypatch.setattr(harmless, "differences", lambda *_: ())
+
+    def disguise(tree, _):
+        bad, good = tree.mutated, tree.clean
+        return MutatedTree(bad, bad) if clean else MutatedTree(good, good)
+
+    other = msgspec.structs.replace(order, disguise=disguise)
+    with pytest.raises(ExamError, match=told):
+        build_exam(other, store, tmp_path / "build")
 
 
 def test_an_archive_is_packed_alike_whatever_the_order_of_its_files():
