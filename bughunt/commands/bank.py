@@ -13,8 +13,9 @@ import click
 from bughunt.commands.options import BUGS_REMAIN, bank_option, json_option, load
 
 if TYPE_CHECKING:
+    from bughunt.proving.evidence import Evidence
     from bughunt.proving.proof import Proof
-    from bughunt.spec import Bank
+    from bughunt.spec import Bank, Bug
 
 
 def _in_a_folder(_: click.Context, option: click.Parameter, value: str | None) -> Path | None:
@@ -80,16 +81,20 @@ def verify(
     from bughunt import report
     from bughunt.proving import conflict_list, verify
     from bughunt.proving.answer_store import Store, default_path
-    from bughunt.proving.evidence import Evidence
+    from bughunt.proving.evidence import Evidence, Runners
 
     loaded = load(bank)
+    jobs = jobs or os.cpu_count() or 1
     store = Store(None if no_cache else default_path())
-    with (
-        contextlib.closing(store),
-        report.progress("Proving", sys.stderr) as tick,
-        Evidence(loaded, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
-    ):
-        proof = verify.prove(loaded, evidence, seeds=seeds, triples=triples, only=bug)
+    with contextlib.closing(store), Runners() as runners:
+        if bug is not None and bug in loaded.bugs and not (how["as_json"] or how["annotations"]):
+            with Evidence(loaded, store, jobs=jobs, runners=runners) as evidence:
+                _look(loaded, evidence, loaded.bugs[bug], seeds)
+        with (
+            report.progress("Proving", sys.stderr) as tick,
+            Evidence(loaded, store, jobs=jobs, tick=tick, runners=runners) as evidence,
+        ):
+            proof = verify.prove(loaded, evidence, seeds=seeds, triples=triples, only=bug)
     _report_proof(loaded, proof, **how)
     if write_conflicts:
         missing = [it for it in proof.conflicts if not loaded.conflict_in(it.bugs)]
@@ -98,6 +103,17 @@ def verify(
         click.echo(text if missing else "no conflict to write", err=True)
     if not proof.holds:
         raise click.exceptions.Exit(BUGS_REMAIN)
+
+
+def _look(bank: Bank, evidence: Evidence, bug: Bug, seeds: int) -> None:
+    """Tell within seconds whether a bug holds alone."""
+    from bughunt import report
+    from bughunt.proving import first_look
+
+    with report.working(f"Looking at '{bug.id}' alone", sys.stderr):
+        findings = first_look.first_look(bank, evidence, bug, seeds=seeds)
+    report.write(first_look.told(bug, findings, seeds), sys.stdout)
+    click.echo()
 
 
 def _watch(bank: Path | None, bug: str, jobs: int | None, no_cache: bool, **how_much: int) -> None:

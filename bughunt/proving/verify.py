@@ -146,7 +146,7 @@ class _Examination:
         runs: dict[str, list[Run]] = {name: [] for name in self._names}
         answers = self._evidence.ask([question for _, question in asked])
         for (order, question), ended in zip(asked, answers, strict=True):
-            said = _runs(question, ended, None, order)
+            said = runs_of(question, ended, None, order)
             for name, run in zip(question.detectors, said, strict=True):
                 runs[name].append(run)
         return tuple(
@@ -176,7 +176,7 @@ class _Examination:
         runs: dict[str, list[Run]] = {bug.id: [] for bug in bugs}
         answers = self._evidence.ask([question for _, question in asked])
         for (bug, question), ended in zip(asked, answers, strict=True):
-            runs[bug.id] += _runs(question, ended, bug, "alone")
+            runs[bug.id] += runs_of(question, ended, bug, "alone")
         return tuple(
             BugProof(
                 bug=bug.id,
@@ -312,7 +312,8 @@ def _law(file: Path) -> str:
     return text.partition("\n")[0]
 
 
-def _runs(question: Question, ended: CaseRun, bug: Bug | None, order: str) -> list[Run]:
+def runs_of(question: Question, ended: CaseRun, bug: Bug | None, order: str) -> list[Run]:
+    """Return what each detector of a question said, of the clean code or of a bug."""
     return [
         Run(
             verdict=verdict(run.outcome, bug.expect if bug else None),

@@ -683,6 +683,23 @@ class TestCommand:
         assert "no conflict to write" in second.stderr
         assert not list(tmp_path.glob(".levels.yaml*"))
 
+    def test_of_one_bug_is_told_first_whether_it_holds_alone(self, write):
+        """One that holds not in company may hold by itself; one without a place does not."""
+        misplaced = bug("mean_lies_between", edit("mean", "result = 1", "result = 2"))
+        path = write({**GOOD, "strange_thing": misplaced}, text=TOTAL_AND_MEAN, levels={})
+        lines = {}
+        for name in ("mean_divisor_short", "strange_thing"):
+            options = ["--bank", str(path), "--bug", name, "--seeds", "2", "--no-cache"]
+            result = CliRunner().invoke(bughunt, ["bank", "verify", *options])
+            lines[name] = result.stdout.splitlines()
+            assert result.exit_code == 1
+
+        first = "Alone, 'mean_divisor_short' holds on 2 seeds."
+        assert lines["mean_divisor_short"][0].startswith(first)
+        assert "does not hold: 1 error" in lines["mean_divisor_short"][2]
+        assert lines["strange_thing"][0] == "Alone, 'strange_thing' does not hold on 2 seeds:"
+        assert "matches nothing in abacus/arithmetic.py::mean" in lines["strange_thing"][1]
+
     @pytest.mark.parametrize(
         ("options", "message"),
         [
