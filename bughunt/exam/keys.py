@@ -23,7 +23,7 @@ _SIZE = 32
 _OPAQUE_BYTES = 10  # 80 bits, which are 16 letters
 _PROOF_SEEDS = 1 << 20
 _DOMAIN = "bughunt exam 1"
-_ADVICE = "Make one with 'bughunt exam keygen'."
+_ADVICE = "Give the key of this exam; 'bughunt exam keygen' makes one for a new exam."
 
 
 class ExamKey:

@@ -80,6 +80,7 @@ def test_a_void_bug_is_told_and_rescales(room, tmp_path):
         (("grade", "--out", "/nowhere"), "no exam was built there"),
         (("appeal", "zoe", "1"), "no candidate 'zoe'"),
         (("void", "no_such_bug", "--reason", "x"), "nobody had a bug 'no_such_bug'"),
+        (("void", "last_price_left_out", "--reason", " "), "needs a reason"),
     ],
     ids=lambda it: it[0] if isinstance(it, tuple) else "",
 )
@@ -114,6 +115,16 @@ def test_an_appeal_is_heard_there_when_told_to_trust_and_refused_otherwise(room,
     line = ("appeal", room.folder, "bob", 1, "--key", room.folder / "my.key")
     assert "the kernel is too old" in run(*line, code=3)
     assert "The verdict stands." in run(*line, "--trust")
+
+
+def test_a_fault_of_the_grader_is_told_by_the_exit_code(room, tmp_path, monkeypatch):
+    """Nobody would read the tables of a nightly run otherwise."""
+    monkeypatch.setattr("bughunt.exam.grading.examining.sieved", None)
+    key = ("--key", room.folder / "my.key", "--results", tmp_path / "results")
+    assert re.search(r"not gradable +2", run("grade", room.folder, *key, code=1))
+    assert run("grade", room.folder, "--key", tmp_path / "none.key", code=2).endswith(
+        "Give the key of this exam; 'bughunt exam keygen' makes one for a new exam.\n"
+    )
 
 
 def test_a_local_dask_cluster_gives_the_same_marks(room, tmp_path):

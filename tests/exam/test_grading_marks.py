@@ -99,6 +99,23 @@ def test_lateness_is_told_in_minutes_and_costs_nothing(scoring, modified, late):
     assert (found.late, found.score) == (late, 1)
 
 
+@pytest.mark.parametrize(
+    ("change", "late"),
+    [
+        ("2027-03-01T11:05:00+00:00", 5),
+        ("2027-03-01T10:00:00+00:00", 1),
+        ("2027-03-01T13:00:00", 1),
+        ("", 1),
+    ],
+    ids=["later", "earlier", "without a zone", "unknown"],
+)
+def test_who_changed_a_file_after_the_deadline_is_late_as_well(scoring, change, late):
+    """An archive may bear an earlier time; a clock without a zone says nothing."""
+    handed_in = record("fixed", "open", "open", modified="2027-03-01T11:00:30+00:00")
+    changed = msgspec.structs.replace(handed_in, last_change=change)
+    assert mark(scoring, changed).late == late
+
+
 def test_the_hardest_bug_is_the_one_that_fewest_solved(scoring):
     """Of those who had it."""
     records = (

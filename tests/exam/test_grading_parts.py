@@ -145,6 +145,29 @@ def test_more_entries_than_any_workspace_are_refused(monkeypatch):
         unpacked(zipped({f"{it}.txt": b"" for it in range(4)}))
 
 
+def test_more_folders_than_any_workspace_has_are_refused(tmp_path, monkeypatch):
+    """An archive of nothing else packs into little."""
+    monkeypatch.setattr("bughunt.exam.grading.entries.MOST_ENTRIES", 3)
+    heads = [tarfile.TarInfo(f"work/{it}") for it in range(4)]
+    for number, info in enumerate(heads):
+        info.type = tarfile.DIRTYPE
+        (tmp_path / str(number)).mkdir()
+    with pytest.raises(NotGradable, match="more than 3 files"):
+        unpacked(tarred({}, "w", heads))
+    assert "more than 3 files" in taken_in(tmp_path, ("shop",)).trouble
+
+
+def test_an_archive_alone_in_a_folder_is_what_was_handed_in(tmp_path):
+    """Course systems make a folder for each; two archives are for a human."""
+    (tmp_path / "first.zip").write_bytes(zipped({"shop/a.py": b"x = 1\n"}))
+    (tmp_path / "comment.html").write_text("fine")
+    found = taken_in(tmp_path, ("shop",))
+    assert (found.source, found.files) == (tmp_path.name, {"shop/a.py": b"x = 1\n"})
+    assert found.modified
+    (tmp_path / "second.zip").write_bytes(b"")
+    assert "holds no code" in taken_in(tmp_path, ("shop",)).trouble
+
+
 def test_a_directory_of_too_many_entries_is_refused_before_it_is_read(monkeypatch):
     """To read a million of them takes the memory and the time of a whole exam."""
     content = zipped({f"{it}.txt": b"" for it in range(4)})

@@ -189,7 +189,9 @@ def test_gradescope_reads_the_results_of_a_candidate(room, marks):
     assert [(it["score"], it["max_score"], it["status"]) for it in said["tests"]] == [
         (2.0, 2.0, "passed"),
         (2.0, 2.0, "passed"),
+        (-0.5, 0.0, "failed"),
     ]
+    assert sum(it["score"] for it in said["tests"]) == said["score"]
 
 
 def test_junit_has_a_case_for_each_symptom(room, marks):

@@ -63,9 +63,7 @@ class Entries:
             kind: what it is if it is no file, such as "a link".
 
         """
-        self._count += 1
-        if self._count > MOST_ENTRIES:
-            raise NotGradable(f"holds more than {MOST_ENTRIES} files. Ask for the code alone.")
+        self.count()
         if reason := kind or _path_fault(path):
             self.refuse(path, reason)
             return False
@@ -75,6 +73,12 @@ class Entries:
             raise NotGradable(f"holds both '{clean(path)}' and '{other}'. Ask which is meant.")
         self._names.setdefault(folded, path)
         return is_wanted(path)
+
+    def count(self) -> None:
+        """Count one more file or folder."""
+        self._count += 1
+        if self._count > MOST_ENTRIES:
+            raise NotGradable(f"holds more than {MOST_ENTRIES} files. Ask for the code alone.")
 
     def refuse(self, path: str, reason: str) -> None:
         """Note that an entry is not used."""

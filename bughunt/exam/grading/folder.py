@@ -58,6 +58,7 @@ def _walk(root: Path, top: str, entries: Entries) -> None:
         for entry in inside:
             path = f"{prefix}/{entry.name}" if prefix else entry.name
             if entry.is_dir(follow_symlinks=False):
+                entries.count()
                 if entry.name not in SKIPPED and path.count("/") < DEEPEST:
                     pending.append(path)
             elif entries.admits(path, _kind(entry)):

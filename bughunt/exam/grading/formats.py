@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
 import msgspec
@@ -52,7 +52,7 @@ def gradescope(mark: Mark) -> bytes:
         # Gradescope takes no submission without a score; the text says that this is none.
         record = Gradescope(output=f"No score: {mark.state}. {mark.told}".strip(), score=0.0)
     else:
-        tests = tuple(map(_test, mark.bugs))
+        tests = (*map(_test, mark.bugs), *_taken_away(mark))
         jail = mark.record.findings.tier if mark.record else ""
         record = Gradescope(
             output=summary(mark), score=mark.score, tests=tests, extra_data={"jail": jail}
@@ -119,6 +119,17 @@ def _case(suite: ElementTree.Element, bug: BugMark) -> None:
     elif bug.record.verdict == "open":
         failure = ElementTree.SubElement(case, "failure", message="open")
         failure.text = printable(bug.record.evidence)
+
+
+def _taken_away(mark: Mark) -> Iterator[Test]:
+    """Yield what lowers the score beside symptoms, so that the lines add up, if not below zero."""
+    broken = "Laws that held before and are broken"
+    for name, number, points in (
+        (broken, len(mark.broken), mark.penalty),
+        ("Hints that were taken", mark.hints, mark.hint_cost),
+    ):
+        if points:
+            yield Test(name=name, score=-points, max_score=0.0, status="failed", output=f"{number}")
 
 
 def _test(bug: BugMark) -> Test:

@@ -78,14 +78,14 @@ def taken_in(path: Path, packages: Iterable[str]) -> HandedIn:
     """Read one submission; what cannot be read says why."""
     source = clean(path.name)
     try:
-        taken = _taken(path)
+        place, taken = _taken(path, set(packages))
         found = _rooted(taken, set(packages))
     except NotGradable as error:
         return unread(path, str(error))
     first, last = _changes(found)
     return HandedIn(
         source=source, files=found.files, names=found.names, refused=found.refused,
-        modified=_modified(path, taken), digest=_digest(found.files),
+        modified=_modified(place, taken), digest=_digest(found.files),
         first_change=first, last_change=last,
     )  # fmt: skip
 
@@ -127,11 +127,20 @@ def attributed(submission: HandedIn, name: str, answers: Answers, key: ExamKey) 
     return msgspec.structs.replace(submission, candidate=signed or named, remarks=tuple(remarks))
 
 
-def _taken(path: Path) -> Taken:
+def _taken(path: Path, packages: set[str]) -> tuple[Path, Taken]:
+    """Return what was handed in, and where: course systems put an archive into a folder."""
     if path.is_symlink():
         raise NotGradable("is a link. Put the folder or archive itself there.")
-    if path.is_dir():
-        return folders.walked(path)
+    if not path.is_dir():
+        return path, _unpacked(path)
+    taken = folders.walked(path)
+    inside = [it for it in taken.names if "/" not in it and unpacking.is_archive(it)]
+    if len(inside) == 1 and not _roots(taken.files, packages):
+        return path / inside[0], _unpacked(path / inside[0])
+    return path, taken
+
+
+def _unpacked(path: Path) -> Taken:
     if not unpacking.is_archive(path.name):
         kinds = ", ".join(unpacking.SUFFIXES)
         raise NotGradable(f"is no folder and no archive that is read ({kinds}). Ask for one.")

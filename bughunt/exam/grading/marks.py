@@ -99,7 +99,7 @@ def _mark(scoring: Scoring, entry: Entry, records: Sequence[Record]) -> Mark:
     if record is None:
         names = ", ".join(sorted(it.source for it in records))
         return Mark(entry=entry, state="several handed in", why=names, maximum=full)
-    late = _late(record.modified, entry.deadline)
+    late = max(_late(it, entry.deadline) for it in (record.modified, record.last_change))
     if not record.is_graded:
         return Mark(
             entry=entry, state="not gradable", why=record.findings.trouble, record=record,
@@ -149,7 +149,10 @@ def _bug_mark(scoring: Scoring, record: BugRecord, scale: float) -> BugMark:
 
 def _late(modified: str | None, deadline: str | None) -> int:
     """Return how many minutes after the deadline a submission was written; what is begun counts."""
-    if modified is None or deadline is None:
+    if not modified or deadline is None:
         return 0
-    seconds = (datetime.fromisoformat(modified) - datetime.fromisoformat(deadline)).total_seconds()
+    moment = datetime.fromisoformat(modified)
+    if moment.tzinfo is None:  # of the candidate's clock, wherever that is
+        return 0
+    seconds = (moment - datetime.fromisoformat(deadline)).total_seconds()
     return max(0, -int(-seconds // 60))

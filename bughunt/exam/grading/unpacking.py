@@ -108,6 +108,8 @@ def _take_tar(content: bytes, entries: Entries) -> None:
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for member in archive:
             path = member.name.removeprefix("./")
+            if member.isdir():
+                entries.count()
             if member.isdir() or not entries.admits(path, _tar_kind(member)):
                 continue
             if member.size > LARGEST_FILE:
