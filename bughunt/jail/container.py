@@ -26,6 +26,7 @@ from bughunt.jail.request import Limits
 CONTROL = 3  # the first descriptor that is handed through; a runtime keeps the lower ones
 _MEMORY = 2 * Limits().memory  # of the server and its child, with their files in memory
 _PROCESSES = 512  # and threads
+_STATE = "state"  # the folder in a bundle where a runtime notes what it has started
 _NAMESPACES = ("user", "pid", "mount", "network", "ipc", "uts", "cgroup")
 _NEW_NAMESPACES = (1 << 17, *(1 << power for power in range(25, 31)))  # flags of clone
 _REFUSED = (  # to the server as well, which needs none of them
@@ -81,6 +82,15 @@ def run_command(bundle: Path, inside: Inside) -> list[str]:
     return _written(bundle, inside, runtime, _manner(runtime))
 
 
+def remains(bundle: Path) -> list[str]:
+    """Return the command that removes what a killed runtime left; none when it left nothing."""
+    runtime = next(filter(None, map(shutil.which, _MANNERS)), None)
+    if runtime is None or not (bundle / _STATE / bundle.name).exists():
+        return []
+    options = _manner(runtime).options
+    return [runtime, "--root", str(bundle / _STATE), *options, "delete", "--force", bundle.name]
+
+
 def environment() -> dict[str, str]:
     """Return the variables by which a runtime finds whoever may give it a group of processes."""
     names = ("PATH", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
@@ -118,7 +128,7 @@ def _written(bundle: Path, inside: Inside, runtime: str, manner: Manner) -> list
     (bundle / "config.json").write_text(text, encoding="utf-8")
     return [
         *("/bin/sh", "-c", f'exec "$@" {CONTROL}<&0 </dev/null', "sh"),
-        *(runtime, "--root", str(bundle / "state"), *manner.options),
+        *(runtime, "--root", str(bundle / _STATE), *manner.options),
         *("run", "--bundle", str(bundle), "--preserve-fds", "1", bundle.name),
     ]
 

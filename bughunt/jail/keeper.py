@@ -16,7 +16,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bughunt.errors import EnvironmentProblem
-from bughunt.jail import answer, protocol
+from bughunt.jail import answer, container, protocol
 from bughunt.jail.answer import Answer, Died, Ending, Exceeded, Malformed
 from bughunt.jail.descendants import descendants
 from bughunt.jail.folder import Folder
@@ -178,6 +178,14 @@ class _Server:
                 self._process.wait(2.0)
             except subprocess.TimeoutExpired:
                 self._kill()
+        if remains := container.remains(self._folder.path):
+            subprocess.run(
+                remains,
+                env=container.environment(),
+                capture_output=True,
+                timeout=_GRACE,
+                check=False,
+            )
         self._errors.close()
         self._folder.remove()
 

@@ -16,10 +16,10 @@ else:
     from bughunt.jail.strength import weakness_of
     from bughunt.jail.tiers import CONTAINER, TIERS
 
-    # crun starts nothing where control groups of both versions are mounted. Whoever may, takes the
-    # newer ones out of its sight, in a mount namespace of its own.
+    # crun starts nothing where control groups of both versions are mounted. Whoever may, covers the
+    # newer ones with an empty folder, in a mount namespace of its own.
     WITHOUT_HYBRID = """#!/bin/sh
-exec unshare --mount sh -c 'umount /sys/fs/cgroup/unified; exec {crun} "$@"' crun "$@"
+exec unshare --mount sh -c 'mount -t tmpfs none /sys/fs/cgroup/unified; exec {crun} "$@"' crun "$@"
 """
     weakness = lru_cache(weakness_of)
 
@@ -34,7 +34,8 @@ exec unshare --mount sh -c 'umount /sys/fs/cgroup/unified; exec {crun} "$@"' cru
     @lru_cache
     def hybrid():
         """Return whether control groups are what keeps crun from starting here."""
-        command = ["unshare", "--mount", "umount", "/sys/fs/cgroup/unified"]
+        cover = ("mount", "-t", "tmpfs", "none", "/sys/fs/cgroup/unified")
+        command = ["unshare", "--mount", *cover]
         return (
             "hybrid" in weakness(CONTAINER) and not subprocess.run(command, check=False).returncode
         )

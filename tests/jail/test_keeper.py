@@ -114,8 +114,10 @@ def test_server_that_dies_is_an_error_once_and_is_replaced(tier):
         jail.run(Request(packages=("shop",), tree=SHOP, observing=OBSERVE))
         for pid in descendants(jail._server._process.pid) | {jail._server._process.pid}:
             os.kill(pid, signal.SIGKILL)
+        name = jail._server._folder.path.name
         with pytest.raises(JailBroke, match="the server inside ended"):
             jail.run(Request(packages=("shop",), tree=SHOP, observing=OBSERVE))
+        assert list(Path("/sys/fs/cgroup").rglob(name)) == []
         again = jail.run(Request(packages=("shop",), tree=SHOP, observing=OBSERVE, seed=2))
         assert again.ending.observation() == 4
 
