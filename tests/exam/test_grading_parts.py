@@ -239,6 +239,14 @@ def test_a_function_that_is_defined_again_is_another_one():
         ("from operator import attrgetter\n    return attrgetter('real')", "imports operator"),
         ("return '{0.__class__}'.format(number)", "names __class__ in a text"),
         ("return math.sys", "uses .sys"),
+        ("import random\n    return random._os.environ", "uses ._os"),
+        ("from random import _os\n    return 0", "imports _os"),
+        ("import importlib.util\n    return 0", "imports importlib.util"),
+        ("import library_of_mine\n    return 0", "imports library_of_mine"),
+        ("return object.__getattribute__(number, 'real')", "uses .__getattribute__"),
+        ("class Any(int):\n        __eq__ = abs\n    return 0", "uses __eq__"),
+        ("class Any(int):\n        def __eq__(self, it): ...\n    return 0", "defines __eq__"),
+        ("return __builtins__", "uses __builtins__"),
         (
             "match number:\n        case int(__class__=kind):\n            return kind",
             "uses .__class__",
@@ -263,6 +271,26 @@ def test_what_no_fix_needs_stands_out_with_its_line(body, reason):
     assert reason in {it.reason for it in found}
     assert min(it.line for it in found) >= 16
     assert flags("a.py", text, text) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "from functools import partial\n    return partial(math.sqrt, number)()",
+        "import itertools\n    return next(itertools.accumulate([number]))",
+        "import torch\n    return torch.tensor(number).sqrt().item()",
+        "from . import other\n    return other.root(number)",
+        "from shop.other import root\n    return root(number)",
+        "try:\n        return math.sqrt(number)\n    except ValueError:\n        return 0",
+        "class Box:\n        def __init__(self):\n            self._size = 3\n    return Box()",
+        "class Box(list):\n        def __len__(self):\n            return super()._size()",
+        "_root = math.sqrt(number)\n    return _root if __name__ else 0",
+    ],
+)
+def test_what_a_fix_may_need_does_not_stand_out(body):
+    """Modules that only compute, the packages of the exam, an object's own parts."""
+    text = SOURCE.replace("return math.sqrt(number)", body)
+    assert flags("shop/a.py", text, SOURCE) == ()
 
 
 def test_data_in_lists_within_lists_are_counted_in_a_moment():
