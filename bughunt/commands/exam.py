@@ -148,7 +148,7 @@ def hint(folder: Path, candidate: str, number: int, key: Path, out: Path | None)
     from bughunt.exam.answers import ANSWERS, read_answers
     from bughunt.exam.hint_record import AT_WORK, give
     from bughunt.exam.keys import read_key
-    from bughunt.exam.own_folder import alone_in
+    from bughunt.exam.own_folder import held
     from bughunt.exam.report import hinted
 
     secret = read_key(key)
@@ -157,7 +157,7 @@ def hint(folder: Path, candidate: str, number: int, key: Path, out: Path | None)
     answers = read_answers(built / ANSWERS, secret)
     if answers is None:
         raise ExamError(f"{built / ANSWERS}: is missing. Build the exam first.")
-    with alone_in(built, AT_WORK):
+    with held(built / AT_WORK):
         given = give(plan, bank, answers, built, candidate, number)
     report.write(hinted(given), sys.stdout)
 

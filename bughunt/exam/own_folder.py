@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bughunt.errors import EnvironmentProblem, ExamError
+from bughunt.placement import place_file
 
 if sys.platform != "win32":
     import fcntl
@@ -35,22 +37,28 @@ def make_folder(folder: Path) -> None:
         raise EnvironmentProblem(text) from None
 
 
+def place_own(content: bytes, file: Path) -> None:
+    """Write a file whole that only its owner can read, in a folder like that.
+
+    Raises:
+        EnvironmentProblem: when the system refuses.
+
+    """
+    make_folder(file.parent)
+    place_file(content, file)
+    file.chmod(0o600)
+
+
 def is_trace(name: str) -> bool:
     """Return whether a file is only what a command at work, or one that was killed, leaves."""
     return name == AT_WORK or fnmatchcase(name, _HALF_WRITTEN)
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path, name: str = AT_WORK) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """Be the only command that writes into a folder; make it, unless nothing is written there.
 
-    The lock is the system's and ends with the process, whatever ends it. A file that is left behind
-    locks nobody out. Windows has no such locks, and nothing is locked there. What a process that
-    was killed has half written is removed.
-
-    Args:
-        folder: to be written into.
-        name: of the file that is locked; commands with other names do not wait for each other.
+    What a process that was killed has half written is removed.
 
     Raises:
         ExamError: when another command writes there.
@@ -59,18 +67,35 @@ def alone_in(folder: Path, name: str = AT_WORK) -> Iterator[None]:
     """
     was_there = folder.exists()
     make_folder(folder)
-    file = folder / name
+    try:
+        with held(folder / AT_WORK):
+            _sweep(folder)
+            yield
+    finally:
+        if not was_there:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # it fails where anything was written
+
+
+@contextlib.contextmanager
+def held(file: Path) -> Iterator[None]:
+    """Hold a file that one process may hold at a time.
+
+    The lock is the system's and ends with the process, whatever ends it. A file that is left behind
+    locks nobody out. Windows has no such locks, and nothing is locked there.
+
+    Raises:
+        ExamError: when another process holds it.
+        EnvironmentProblem: when the system refuses.
+
+    """
     descriptor = _locked(file)
     try:
-        _sweep(folder)
         yield
     finally:
         with contextlib.suppress(OSError):
             file.unlink(missing_ok=True)
         os.close(descriptor)
-        if not was_there:
-            with contextlib.suppress(OSError):
-                folder.rmdir()  # it fails where anything was written
 
 
 def _locked(file: Path) -> int:
@@ -94,7 +119,7 @@ def _locked(file: Path) -> int:
 def _sweep(folder: Path) -> None:
     for half in (it for depth in _DEPTHS for it in folder.glob(depth + _HALF_WRITTEN)):
         with contextlib.suppress(OSError):
-            half.unlink()
+            shutil.rmtree(half) if half.is_dir() else half.unlink()
 
 
 def _lock(descriptor: int, file: Path) -> None:

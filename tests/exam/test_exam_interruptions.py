@@ -19,7 +19,7 @@ from bughunt.cli import bughunt
 from bughunt.errors import ExamError
 from bughunt.exam.grading.laws import LIMITS
 from bughunt.exam.lock import LOCK
-from bughunt.exam.own_folder import AT_WORK, alone_in
+from bughunt.exam.own_folder import AT_WORK, alone_in, held
 from bughunt.jail.descendants import descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
@@ -78,16 +78,20 @@ def kill(process):
 
 
 def test_a_folder_in_which_somebody_writes_is_refused_until_that_ends(tmp_path):
-    """However it ends; nothing is left of it."""
+    """However it ends; nothing is left of it. Another lock leaves its unfinished files alone."""
+    half = ".a.zip.bughunt-new-0"
     with somebody_in(tmp_path / "build"):
         with pytest.raises(ExamError, match="another bughunt command is writing into this folder"):
             alone_in(tmp_path / "build").__enter__()
-        with alone_in(tmp_path / "build", ".of-another-kind"):
-            assert (tmp_path / "build" / AT_WORK).exists()
+        (tmp_path / "build" / half).write_bytes(b"")
+        with held(tmp_path / "build" / ".hints-at-work"):
+            assert (tmp_path / "build" / half).exists()
+        (tmp_path / "build" / half).unlink()
     assert not (tmp_path / "build").exists()
     with somebody_in(tmp_path / "build") as process:
         process.kill()
         process.wait()
+        (tmp_path / "build" / half).write_bytes(b"")
         with alone_in(tmp_path / "build"):
             pass
     assert contents(tmp_path / "build") == {}
