@@ -47,18 +47,18 @@ _FROZEN = ("bus", "fs", "irq", "sys", "sysrq-trigger")
 class Manner(msgspec.Struct, frozen=True):
     """How a runtime is called, and whether it is asked to limit what a container takes."""
 
-    options: tuple[str, ...]
+    command: tuple[str, ...]
     is_limited: bool = True
 
 
-_MANNERS = {  # of each runtime, the best first; the last works without control groups
-    "crun": (
-        Manner(("--cgroup-manager", "systemd")),
-        Manner(("--cgroup-manager", "cgroupfs")),
-        Manner(("--cgroup-manager", "disabled"), is_limited=False),
-    ),
-    "runc": (Manner(("--systemd-cgroup",)), Manner(()), Manner((), is_limited=False)),
-}
+_MANNERS = (  # the best first: limits by groups of systemd, by groups of its own, none
+    Manner(("crun", "--cgroup-manager", "systemd")),
+    Manner(("crun", "--cgroup-manager", "cgroupfs")),
+    Manner(("runc", "--systemd-cgroup")),
+    Manner(("runc",)),
+    Manner(("crun", "--cgroup-manager", "disabled"), is_limited=False),
+    Manner(("runc",), is_limited=False),
+)
 
 
 class Inside(msgspec.Struct, frozen=True):
@@ -76,19 +76,22 @@ def run_command(bundle: Path, inside: Inside) -> list[str]:
 
     What the command has as standard input, the container has as descriptor ``CONTROL``.
     """
-    runtime = next(filter(None, map(shutil.which, _MANNERS)), None)
-    if runtime is None:
-        return [next(iter(_MANNERS))]
-    return _written(bundle, inside, runtime, _manner(runtime))
+    installed = _installed()
+    return _written(bundle, inside, _manner(installed)) if installed else ["crun"]
 
 
 def remains(bundle: Path) -> list[str]:
     """Return the command that removes what a killed runtime left; none when it left nothing."""
-    runtime = next(filter(None, map(shutil.which, _MANNERS)), None)
-    if runtime is None or not (bundle / _STATE / bundle.name).exists():
+    if not (bundle / _STATE / bundle.name).exists():
         return []
-    options = _manner(runtime).options
-    return [runtime, "--root", str(bundle / _STATE), *options, "delete", "--force", bundle.name]
+    return [
+        *_manner(_installed()).command,
+        "--root",
+        str(bundle / _STATE),
+        "delete",
+        "--force",
+        bundle.name,
+    ]
 
 
 def environment() -> dict[str, str]:
@@ -97,16 +100,23 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
+def _installed() -> tuple[Manner, ...]:
+    """Return the manners whose runtime is there, with the path of the runtime."""
+    found = ((shutil.which(it.command[0]), it) for it in _MANNERS)
+    return tuple(
+        msgspec.structs.replace(it, command=(path, *it.command[1:])) for path, it in found if path
+    )
+
+
 @lru_cache
-def _manner(runtime: str) -> Manner:
-    """Return the first manner in which a container starts here, or else the last."""
-    *better, last = _MANNERS[Path(runtime).name]
+def _manner(installed: tuple[Manner, ...]) -> Manner:
+    """Return the first manner in which a container starts here; or else one that says why not."""
     command = [sys.executable, "-I", "-S", "-c", ""]
     idle = Inside(command, {}, mounts(()), Path("/scratch"), disk=1 << 20)
-    for manner in better:
+    for manner in installed:
         with Folder() as folder:
             tried = subprocess.run(
-                _written(folder.path, idle, runtime, manner),
+                _written(folder.path, idle, manner),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 env=environment(),
@@ -114,10 +124,10 @@ def _manner(runtime: str) -> Manner:
             )
         if tried.returncode == 0:
             return manner
-    return last
+    return installed[-1]
 
 
-def _written(bundle: Path, inside: Inside, runtime: str, manner: Manner) -> list[str]:
+def _written(bundle: Path, inside: Inside, manner: Manner) -> list[str]:
     """Write the bundle; return the command that runs it."""
     root = bundle / "root"
     root.mkdir()
@@ -128,7 +138,7 @@ def _written(bundle: Path, inside: Inside, runtime: str, manner: Manner) -> list
     (bundle / "config.json").write_text(text, encoding="utf-8")
     return [
         *("/bin/sh", "-c", f'exec "$@" {CONTROL}<&0 </dev/null', "sh"),
-        *(runtime, "--root", str(bundle / _STATE), *manner.options),
+        *(*manner.command, "--root", str(bundle / _STATE)),
         *("run", "--bundle", str(bundle), "--preserve-fds", "1", bundle.name),
     ]
 
