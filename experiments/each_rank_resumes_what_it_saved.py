@@ -17,8 +17,10 @@ def experiment(seed, ranks=RANKS):
     import tempfile
     from unittest import mock
 
+    import torch
     from playground import on_ranks
 
+    torch.optim.SGD([torch.zeros(1)])  # the first optimizer loads what threads may not all load
     rng = random.Random(seed)
     had = [{"place": rng.randint(100, 999), "moment": rng.randint(10, 99)} for _ in range(ranks)]
     places = tempfile.TemporaryDirectory()
