@@ -34,11 +34,12 @@ with alone_in(Path(sys.argv[1])):
 """
 
 
-def until(condition):
-    """Look until there is something to see; return it."""
+def until(condition, process=None):
+    """Look until there is something to see, as long as a process is alive; return it."""
     deadline = time.monotonic() + _PATIENCE
     while not (found := condition()):
         assert time.monotonic() < deadline
+        assert process is None or process.poll() is None
         time.sleep(0.0005)
     return found
 
@@ -124,7 +125,7 @@ def test_a_build_that_is_killed_again_and_again_gives_the_same_bytes(exam_folder
     def is_killed_before_its_end(place):
         shutil.rmtree(tmp_path / "build", ignore_errors=True)
         process = start(*line, folder=tmp_path)
-        until(lambda: any(tmp_path.glob(place)))
+        until(lambda: any(tmp_path.glob(place)) or process.poll() is not None)
         kill(process)
         lock = tmp_path / "build" / LOCK
         return not lock.exists() or json.loads(lock.read_bytes())["state"] == "building"
@@ -146,7 +147,7 @@ def test_a_grading_that_is_interrupted_waits_for_no_submission(tmp_path, store):
     for student in ("ada", "bob", "cyd"):
         room.hand_in(student, {CODE: SHOP.replace('"""A shop."""', "while 1: pass").encode()})
     process = start("grade", room.folder, "--key", tmp_path / "my.key", folder=tmp_path)
-    until(lambda: len(descendants(process.pid)) > 1)
+    until(lambda: len(descendants(process.pid)) > 1, process)
     others = descendants(process.pid)
     process.send_signal(signal.SIGINT)
     assert process.wait(LIMITS.seconds / 2) == 130
@@ -165,7 +166,7 @@ def test_a_grading_that_is_killed_gives_the_same_marks(tmp_path, store):
     line = ("grade", room.folder, "--key", tmp_path / "my.key")
     assert start(*line, "--results", tmp_path / "undisturbed", folder=tmp_path).wait() == 0
     process = start(*line, folder=tmp_path)
-    until(lambda: any(tmp_path.glob("results/records/[!.]*")))
+    until(lambda: any(tmp_path.glob("results/records/[!.]*")), process)
     kill(process)
     assert not (tmp_path / "results" / "gradebook.csv").exists()
     assert start(*line, folder=tmp_path).wait() == 0
