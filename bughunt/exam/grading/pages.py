@@ -117,7 +117,7 @@ def _row(mark: Mark, person: Candidate | None) -> _Row:
         verdicts=tuple((it.record.bug, it.record.verdict, it.record.evidence) for it in mark.bugs),
         broken=len(mark.broken),
         late=mark.late,
-        modified=(record and record.modified) or "",
+        modified=_spaced((record and record.modified) or ""),
         work=tuple(_work(record)) if record else (),
         seconds=record.findings.seconds if record else 0.0,
         tier=record.findings.tier if record else "",
@@ -132,4 +132,9 @@ def _work(record: Record) -> Iterator[str]:
         ("first change", record.first_change),
         ("last change", record.last_change),
     )
-    yield from (f"{what} {time}" for what, time in times if time)
+    yield from (f"{what} {_spaced(time)}" for what, time in times if time)
+
+
+def _spaced(time: str) -> str:
+    """Return a time in ISO 8601 with a place at which its line may be broken."""
+    return time.replace("T", " ")
