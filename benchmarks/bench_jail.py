@@ -58,6 +58,21 @@ def main() -> None:
     for name, taken in seconds.items():
         middle = statistics.median(taken)
         print(f"{name:28} {1000 * middle:7.1f} ms a case {1 / middle:6.1f}/s {middle / base:5.2f}x")
+    _print_starts(options.rounds)
+
+
+def _print_starts(rounds: int) -> None:
+    """Print how long each tier takes to start, observe nothing once, and end."""
+    tiers = [tier for tier in TIERS if not weakness_of(tier)]
+    seconds: dict[str, list[float]] = {tier.name: [] for tier in tiers}
+    for _ in range(rounds):
+        for tier in tiers:
+            started = time.perf_counter()
+            with Jail(tier) as jail:
+                jail.run(Request(packages=(), tree={}, observing=NOTHING))
+            seconds[tier.name].append(time.perf_counter() - started)
+    for name, taken in seconds.items():
+        print(f"{name:28} {1000 * statistics.median(taken):7.1f} ms to start and end")
 
 
 def _server(bank: Bank, files: Sequence[Path], stack: ExitStack) -> Callable[[], None]:
