@@ -5,15 +5,20 @@ import random
 import re
 import subprocess
 import sys
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bughunt.exam.camouflage.disguise import camouflage
-from bughunt.exam.camouflage.marks import PUBLIC, Copies, tail
+from bughunt.exam.camouflage.marks import PUBLIC, Copies, marks, tail
+from bughunt.exam.camouflage.planning import _Outer
 from bughunt.mutate import clean_tree
 from bughunt.spec import load_bank
 
 pytestmark = pytest.mark.slow
+PLACES = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda it: tuple(sorted(it)))
 SEEDS = {f"candidate {number}": number.to_bytes(32, "big") for number in range(200)}
 
 
@@ -106,3 +111,19 @@ def test_copies_of_others_agree_as_often_as_coins_do(known, copies):
     fair = 0.5 / others[0].read ** 0.5
     assert abs(mean - 0.5) < 4 * fair / len(shares) ** 0.5
     assert 0.75 < spread / fair < 1.25
+
+
+@given(st.lists(PLACES, max_size=6), PLACES)
+def test_a_place_is_held_as_a_look_at_each_other_place_says(places, inner):
+    """The same place holds it, but does not hold more."""
+    outer = _Outer(places)
+    holding = [it for it in places if it[0] <= inner[0] and inner[1] <= it[1]]
+    assert outer.hold(*inner) == bool(holding)
+    assert outer.hold_within(*inner) == any(it != inner for it in holding)
+
+
+def test_a_text_of_nothing_but_sites_is_read_in_a_moment():
+    """Each of them is compared with few others."""
+    started = time.process_time()
+    assert len(marks({"a.py": "a=1\nb=2\n" * 8000})) == 8000
+    assert time.process_time() - started < 10

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from tokenize import TokenError
 
@@ -45,7 +48,7 @@ def _plan(path: str, text: str, tree: Habits, plain: frozenset[str]) -> Plan:
         gaps = tuple(_gaps(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError, TokenError):
         return Plan(text, ())
-    return Plan(text, tuple(_writable(source, tuple(_apart(sites)), gaps)), gaps)
+    return Plan(text, tuple(_writable(source, tuple(_apart(text, sites)), gaps)), gaps)
 
 
 def _gaps(source: Source) -> Iterator[Edit]:
@@ -56,40 +59,60 @@ def _gaps(source: Source) -> Iterator[Edit]:
             yield gap(start + len(code.rstrip()), comment.start, len(code))
 
 
-def _apart(sites: list[Site]) -> Iterator[Site]:
+def _apart(text: str, sites: list[Site]) -> Iterator[Site]:
     """Leave out sites of which one could not be read any more when another is written."""
-    moved = [(edit.start, edit.stop) for it in sites if it.kind in _MOVING for edit in it.edits]
-    said: list[tuple[int, int]] = []
+    moved = _Outer(
+        (it.start, it.stop) for site in sites if site.kind in _MOVING for it in site.edits
+    )
+    said = bytearray(len(text))
     for site in sites:
         (first, *_) = places = [(edit.start, edit.stop) for edit in site.edits]
-        if site.kind in _MOVING and any(_lies_in(first, it) for it in moved):
+        if site.kind in _MOVING and moved.hold_within(*first):
             continue
         if site.kind == "words":
-            if any(first[0] < stop and start < first[1] for start, stop in said):
+            if any(said[slice(*first)]):
                 continue
-            said += places
+            for start, stop in places:
+                said[start:stop] = b"x" * (stop - start)
         yield site
 
 
-def _lies_in(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
-    return inner != outer and outer[0] <= inner[0] and inner[1] <= outer[1]
+class _Outer:
+    """Places that may hold others, found without a look at each of them."""
+
+    def __init__(self, places: Iterable[tuple[int, int]]) -> None:
+        self._places = sorted(set(places))
+        self._furthest = list(itertools.accumulate((stop for _, stop in self._places), max))
+
+    def hold(self, start: int, stop: int) -> bool:
+        """Return whether one of them holds this place, or is it."""
+        return self._reach((start, math.inf)) >= stop
+
+    def hold_within(self, start: int, stop: int) -> bool:
+        """Return whether one of them holds this place and more."""
+        wider = bisect_right(self._places, (start, stop))
+        is_there = wider < len(self._places) and self._places[wider][0] == start
+        return is_there or self._reach((start, -1)) >= stop
+
+    def _reach(self, last: tuple[int, float]) -> int:
+        """Return how far the places up to one reach."""
+        count = bisect_right(self._places, last)
+        return self._furthest[count - 1] if count else -1
 
 
 def _writable(source: Source, sites: Sequence[Site], gaps: tuple[Edit, ...]) -> Iterator[Site]:
     """Mark the sites that can all be written without a line that is too long."""
     room = _Room(source, gaps)
-    filled = [
-        piece
+    filled = _Outer(
+        (piece.start, piece.stop)
         for site in sites
         for edit in site.edits
         for pieces in edit.forms
         for piece in pieces or ()
         if isinstance(piece, Filled)
-    ]
+    )
     for site in sites:
-        free = all(
-            any(it.start <= e.start and e.stop <= it.stop for it in filled) for e in site.edits
-        )
+        free = all(filled.hold(it.start, it.stop) for it in site.edits)
         fits = site.writable and (free or room.take(site.edits))
         yield site if fits else msgspec.structs.replace(site, writable=False)
 
