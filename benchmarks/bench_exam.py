@@ -58,7 +58,7 @@ class Bench:
 
     def build(self, number: int) -> tuple[Built, PatientEvidence]:
         """Build for this many."""
-        order = Order(plan=self._plan, bank=self._bank, roster=b"", candidates=people(number))
+        order = Order(plan=self._plan, bank=self._bank, candidates=people(number))
         with PatientEvidence(self._bank, self._store, jobs=self._jobs) as evidence:
             return build(order, self._key, evidence, self._folder), evidence
 
@@ -83,7 +83,7 @@ class Bench:
             f"archives {len(sizes)} of {max(sizes) / 1e3:.0f} kB at most, together "
             f"{sum(sizes) / 1e6:.0f} MB; the rest {others / 1e3:.0f} kB"
         )
-        took = seconds(lambda: audit(self._plan, self._bank, self._key, self._folder))
+        took = seconds(lambda: audit(self._plan, self._key, self._folder))
         print(f"exam verify: {took:.1f} s")
 
     def show_draws(self) -> None:
@@ -95,7 +95,7 @@ class Bench:
             start = time.perf_counter()
             sets = draw(pool, seeds, overlap=self._plan.overlap)
             took = time.perf_counter() - start
-            figures = fairness(pool, sets)
+            figures = fairness(pool, sets, self._plan)
             shares = ", ".join(f"{it.stratum}: {it.least}-{it.most}" for it in figures.shares)
             print(
                 f"draw for {number}: exposure {shares}; overlap {figures.largest_overlap}; "

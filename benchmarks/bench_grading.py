@@ -56,7 +56,7 @@ class Class:
 
     def build(self) -> Exam:
         """Build the exam, or go on where an earlier run ended."""
-        order = Order(plan=self.plan, bank=self.bank, roster=b"", candidates=people(self._number))
+        order = Order(plan=self.plan, bank=self.bank, candidates=people(self._number))
         store = Store(self.folder / "answers.sqlite3")
         started = time.perf_counter()
         with contextlib.closing(store), PatientEvidence(self.bank, store, jobs=1) as evidence:

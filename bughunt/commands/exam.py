@@ -13,7 +13,13 @@ import click
 from bughunt.commands.options import BUGS_REMAIN, json_option, load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bughunt.exam.build import Built, Order
+    from bughunt.exam.grading.sitting import Exam
+    from bughunt.exam.keys import ExamKey
     from bughunt.exam.plan import Plan
+    from bughunt.report import Block
     from bughunt.spec import Bank
 
 _BUILD = "build"
@@ -69,6 +75,7 @@ def keygen(file: Path) -> None:
 @out_option
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one for each core.")
 @click.option("--no-cache", is_flag=True, help="Prove every set again.")
+@click.option("--dry-run", is_flag=True, help="Draw only, and say how fair it is; write nothing.")
 @json_option
 def build(
     folder: Path,
@@ -77,36 +84,54 @@ def build(
     out: Path | None,
     jobs: int | None,
     no_cache: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Draw and prove a set for each candidate of FOLDER, and pack the archives.
 
     A build that was interrupted goes on. With a longer roster, those who are known keep their sets.
+    What takes long is the proof: --dry-run shows in a second what band and overlap make of a draw.
     """
-    from bughunt import report
-    from bughunt.exam.build import Order
-    from bughunt.exam.build import build as make
+    from bughunt.exam.build import Order, sketch
     from bughunt.exam.keys import read_key
-    from bughunt.exam.patience import PatientEvidence
-    from bughunt.exam.report import built, built_record
+    from bughunt.exam.report import built, built_record, fair
     from bughunt.exam.roster import ROSTER, read_roster
-    from bughunt.proving.answer_store import Store, default_path
 
     secret = read_key(key)
     plan, bank = planned(folder)
-    content, candidates = read_roster(roster or folder / ROSTER)
-    order = Order(plan=plan, bank=bank, roster=content, candidates=candidates)
+    order = Order(plan=plan, bank=bank, candidates=read_roster(roster or folder / ROSTER))
+    into = out or folder / _BUILD
+    if dry_run:
+        figures = sketch(order, secret, into)
+        _told(as_json, figures, lambda: fair(figures))
+        return
+    result = _made(order, secret, into, jobs or os.cpu_count() or 1, no_cache, as_json)
+    _told(as_json, built_record(result), lambda: built(result))
+
+
+def _made(order: Order, key: ExamKey, into: Path, jobs: int, no_cache: bool, quiet: bool) -> Built:
+    """Build, and tell on the way what is being done."""
+    from bughunt.exam.build import build as make
+    from bughunt.exam.patience import PatientEvidence
+    from bughunt.exam.phases import Phases
+    from bughunt.proving.answer_store import Store, default_path
+
     store = Store(None if no_cache else default_path())
     with (
         contextlib.closing(store),
-        report.progress("Building", sys.stderr) as tick,
-        PatientEvidence(bank, store, jobs=jobs or os.cpu_count() or 1, tick=tick) as evidence,
+        Phases(None if quiet else sys.stderr) as phases,
+        PatientEvidence(order.bank, store, jobs=jobs, tick=phases.tick) as evidence,
     ):
-        result = make(order, secret, evidence, out or folder / _BUILD, tick)
+        return make(order, key, evidence, into, phases)
+
+
+def _told(as_json: bool, record: object, blocks: Callable[[], tuple[Block, ...]]) -> None:
+    from bughunt import report
+
     if as_json:
-        report.write_json(built_record(result), sys.stdout)
+        report.write_json(record, sys.stdout)
     else:
-        report.write(built(result), sys.stdout)
+        report.write(blocks(), sys.stdout)
 
 
 @exam.command()
@@ -115,22 +140,19 @@ def build(
 @out_option
 @json_option
 def verify(folder: Path, key: Path, out: Path | None, as_json: bool) -> None:
-    """Hold what was built for FOLDER against lock, answer key, plan and bank.
+    """Hold what was built for FOLDER to what the key has signed, and to plan and bank.
 
     Exit code 0: everything is as it was made. 1: something is not.
     """
-    from bughunt import report
     from bughunt.exam.audit import audit
     from bughunt.exam.keys import read_key
+    from bughunt.exam.plan import PLAN, read_plan
     from bughunt.exam.report import audited
 
     secret = read_key(key)
-    plan, bank = planned(folder)
-    number, flaws = audit(plan, bank, secret, out or folder / _BUILD)
-    if as_json:
-        report.write_json({"archives": number, "flaws": flaws}, sys.stdout)
-    else:
-        report.write(audited(number, flaws), sys.stdout)
+    plan = read_plan(folder / PLAN)
+    number, flaws = audit(plan, secret, out or folder / _BUILD)
+    _told(as_json, {"archives": number, "flaws": flaws}, lambda: audited(number, flaws))
     if flaws:
         raise click.exceptions.Exit(BUGS_REMAIN)
 
@@ -142,24 +164,49 @@ def verify(folder: Path, key: Path, out: Path | None, as_json: bool) -> None:
 @key_option
 @out_option
 def hint(folder: Path, candidate: str, number: int, key: Path, out: Path | None) -> None:
-    """Give CANDIDATE (the name of an archive) the next hint to symptom N, and note its cost."""
+    """Give CANDIDATE the next hint to symptom N, and note its cost.
+
+    CANDIDATE is a student id, or the name of an archive. To take a hint back, lower its number in
+    build/hints-given.json.
+    """
     from bughunt import report
-    from bughunt.errors import ExamError
-    from bughunt.exam.answers import ANSWERS, read_answers
     from bughunt.exam.hint_record import AT_WORK, give
-    from bughunt.exam.keys import read_key
     from bughunt.exam.own_folder import held
     from bughunt.exam.report import hinted
 
-    secret = read_key(key)
-    plan, bank = planned(folder)
     built = out or folder / _BUILD
-    answers = read_answers(built / ANSWERS, secret)
-    if answers is None:
-        raise ExamError(f"{built / ANSWERS}: is missing. Build the exam first.")
+    own = opened_exam(folder, key, out)
     with held(built / AT_WORK):
-        given = give(plan, bank, answers, built, candidate, number)
+        given = give(own.plan, own.bank, own.answers, built, candidate, number)
     report.write(hinted(given), sys.stdout)
+
+
+@exam.command()
+@folder_argument
+@click.argument("old")
+@click.argument("new")
+@key_option
+@out_option
+def rename(folder: Path, old: str, new: str, key: Path, out: Path | None) -> None:
+    """Let student id NEW have what was drawn for OLD, which was wrong in the roster."""
+    from bughunt import report
+    from bughunt.exam.keys import read_key
+    from bughunt.exam.renaming import rename as give_over
+    from bughunt.exam.report import renamed
+
+    entry = give_over(out or folder / _BUILD, read_key(key), old, new)
+    report.write(renamed(entry, folder), sys.stdout)
+
+
+def opened_exam(folder: Path, key: Path, out: Path | None) -> Exam:
+    """Return an exam that was built, with all that opens it; say where its own bank is used."""
+    from bughunt.exam.grading.opening import opened
+    from bughunt.exam.plan import PLAN, read_plan
+
+    own, note = opened(read_plan(folder / PLAN), key, out or folder / _BUILD)
+    if note:
+        click.echo(f"{note}.", err=True)
+    return own
 
 
 def planned(folder: Path) -> tuple[Plan, Bank]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bughunt.commands.exam import folder_argument, key_option, out_option, planned
+from bughunt.commands.exam import folder_argument, key_option, opened_exam, out_option
 from bughunt.commands.options import BUGS_REMAIN, json_option
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def grade(
     from bughunt.exam.own_folder import alone_in
     from bughunt.jail.strength import strongest
 
-    own = msgspec.structs.replace(_exam(folder, key, out), trusts=trust)
+    own = msgspec.structs.replace(opened_exam(folder, key, out), trusts=trust)
     into = results or folder / _RESULTS
     if executor is None and not trust:
         strongest().required()
@@ -135,7 +135,7 @@ def appeal(
     from bughunt.exam.grading.publishing import sat
     from bughunt.exam.grading.report import appealed
 
-    own = msgspec.structs.replace(_exam(folder, key, out), trusts=trust)
+    own = msgspec.structs.replace(opened_exam(folder, key, out), trusts=trust)
     _, records = sat(results or folder / _RESULTS)
     found = try_again(own, submissions or folder / _SUBMISSIONS, records, candidate, number)
     if as_json:
@@ -162,20 +162,12 @@ def void(
     from bughunt.exam.grading.voiding import void as take_out
     from bughunt.exam.own_folder import alone_in
 
-    own = _exam(folder, key, out)
+    own = opened_exam(folder, key, out)
     into = results or folder / _RESULTS
     with alone_in(into):
         take_out(own, into, bug, reason)
         marks = _published(own, folder, out, into)
     report.write(voided(bug, marks), sys.stdout)
-
-
-def _exam(folder: Path, key: Path, out: Path | None) -> Exam:
-    """Return an exam that was built, with all that opens it."""
-    from bughunt.exam.grading.opening import opened
-
-    plan, bank = planned(folder)
-    return opened(plan, bank, key, out or folder / _BUILD)
 
 
 def _published(own: Exam, folder: Path, out: Path | None, into: Path) -> tuple[Mark, ...]:
@@ -185,8 +177,8 @@ def _published(own: Exam, folder: Path, out: Path | None, into: Path) -> tuple[M
     from bughunt.exam.roster import ROSTER, read_roster
 
     given = read_given(out or folder / _BUILD, own.plan)
-    _, people = read_roster(folder / ROSTER)
-    return publish(own, given, {it.student_id: it for it in people}, into)
+    people = {it.student_id: it for it in read_roster(folder / ROSTER)}
+    return publish(own, given, people, into)
 
 
 def _plain(mark: Mark) -> dict[str, object]:

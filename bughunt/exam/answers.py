@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bughunt.errors import ExamError
+from bughunt.errors import ExamError, did_you_mean
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.plan import Plan
 from bughunt.exam.roster import Candidate
@@ -42,6 +42,21 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     window: tuple[int, int]  # of summed difficulties
     conflicts: tuple[Conflict, ...]  # pairs that were found to disturb each other
     entries: tuple[Entry, ...]  # by opaque id
+
+
+def entry_of(answers: Answers, name: str) -> Entry:
+    """Return the entry of a candidate: by student id, or by the name of his archive.
+
+    Raises:
+        ExamError: when there is none.
+
+    """
+    opaque = name.lower().removesuffix(".zip").rpartition("/")[2]
+    for entry in answers.entries:
+        if name == entry.student_id or opaque == entry.candidate:
+            return entry
+    text = f"no candidate '{name}'. Give a student id, or the name of an archive."
+    raise ExamError(f"{text} {did_you_mean(name, {it.student_id for it in answers.entries})}")
 
 
 def with_times(entry: Entry, candidate: Candidate, plan: Plan) -> Entry:

@@ -14,12 +14,13 @@ from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers
 from bughunt.exam.archive import unpacked
 from bughunt.exam.build import ARCHIVES
 from bughunt.exam.camouflage.disguise import disguised
+from bughunt.exam.kept_bank import KEPT, bank_of, is_kept
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, sha256
 from bughunt.exam.paper import Disguise, archive
 from bughunt.exam.plan import Plan
+from bughunt.exam.settled import as_settled
 from bughunt.exam.sheet import SHEET
-from bughunt.spec import Bank
 
 
 class Flaw(msgspec.Struct, frozen=True):
@@ -30,15 +31,15 @@ class Flaw(msgspec.Struct, frozen=True):
 
 
 def audit(
-    plan: Plan, bank: Bank, key: ExamKey, folder: Path, disguise: Disguise = disguised
+    plan: Plan, key: ExamKey, folder: Path, disguise: Disguise = disguised
 ) -> tuple[int, tuple[Flaw, ...]]:
     """Return how many archives were looked at, and what is wrong.
 
-    Lock, answer key and archives are held against each other, and each archive against the one
-    that plan, bank and answer key give now; a plan or bank that has changed since gives another.
+    The lock is held to its signature, and every file to the lock. Each archive is held to the one
+    that follows from the lock, the answer key and the bank, whatever the plan says by now.
 
     Raises:
-        ExamError: when there is no build, or the answer key does not open.
+        ExamError: when there is no build, the answer key does not open, or the bank is lost.
 
     """
     lock = locking.read_lock(folder)
@@ -49,19 +50,26 @@ def audit(
     answers = read_answers(folder / ANSWERS, key)
     if answers is None:
         raise ExamError(f"{folder / ANSWERS}: is missing. Restore it.")
-    now = locking.begun(plan, bank, key)
-    changed = locking.differences(lock, now)
-    flaws = [Flaw(LOCK, f"{it}. Archives are held against the lock only.") for it in changed]
+    bank, note = bank_of(plan, lock, folder)
+    flaws = [Flaw(LOCK, f"{note}.")] if note else []
+    flaws += [
+        Flaw(LOCK, f"{it}.") for it in locking.differences(lock, locking.begun(plan, bank, key))
+    ]
+    if not locking.is_genuine(lock, key):
+        flaws.append(Flaw(LOCK, "is not as it was written: its signature is not ours. Restore it."))
     if lock.state != "complete":
         flaws.append(Flaw(LOCK, "the build was interrupted. Build again."))
+    if not is_kept(folder, lock):
+        flaws.append(Flaw(KEPT, "is not the bank that the exam was built from. Build again."))
     flaws += _files(lock, folder)
     flaws += _names(lock, answers, folder)
-    for entry in answers.entries if not changed else ():
+    was = as_settled(plan, lock.inputs.plan)
+    for entry in answers.entries:
         name = f"{ARCHIVES}/{entry.candidate}.zip"
         content = _content(folder / name)
         if content is None:
             flaws.append(Flaw(name, "is missing. Build again."))
-        elif content != (made_of := archive(bank, plan, entry, key, disguise)):
+        elif content != (made_of := archive(bank, was, entry, key, disguise)):
             flaws += [Flaw(name, it) for it in _differences(content, made_of, entry, key)]
     return len(answers.entries), tuple(flaws)
 

@@ -9,7 +9,7 @@ is there already, and makes what is missing or differs.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -18,19 +18,22 @@ from bughunt.errors import ExamError
 from bughunt.exam import lock as locking
 from bughunt.exam.answers import ANSWERS, Answers, Entry, read_answers, sealed, with_times
 from bughunt.exam.camouflage.disguise import disguised
+from bughunt.exam.draw import draw
 from bughunt.exam.fairness import Fairness, fairness
 from bughunt.exam.harmless import check_forms
+from bughunt.exam.kept_bank import KEPT, is_kept, keep
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, sha256
-from bughunt.exam.own_folder import alone_in, is_trace, make_folder
+from bughunt.exam.own_folder import alone_in, is_trace, place_own
 from bughunt.exam.page import page
 from bughunt.exam.paper import Disguise, archive
 from bughunt.exam.patience import PatientEvidence
+from bughunt.exam.phases import Phases
 from bughunt.exam.plan import Plan
-from bughunt.exam.roster import Candidate
+from bughunt.exam.roster import Candidate, roster_digest
+from bughunt.exam.seating import seating
 from bughunt.exam.tables import table
 from bughunt.exam.trial import Drawn, draw_and_prove, pool_of
-from bughunt.placement import place_file
 from bughunt.spec import Bank
 
 ARCHIVES = "archives"
@@ -44,9 +47,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     plan: Plan
     bank: Bank
-    roster: bytes  # the table as it stands
     candidates: tuple[Candidate, ...]
     disguise: Disguise = disguised
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """An archive that was written now."""
+
+    entry: Entry
+    changed: bool  # since an earlier build: who was given that needs this one
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,10 +64,20 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     candidates: int
     drawn: int  # candidates who had no set before
-    made: int  # archives that were missing or differed
-    kept: int  # archives that were there already
+    placed: tuple[Placed, ...]  # archives that were missing or differed
+    gone: tuple[Entry, ...]  # that have a set, and are no longer in the roster
     figures: Fairness
     drawing: Drawn
+
+    @property
+    def made(self) -> int:
+        """How many archives were written."""
+        return len(self.placed)
+
+    @property
+    def kept(self) -> int:
+        """How many archives were there already."""
+        return self.candidates - self.made
 
 
 def build(
@@ -66,7 +85,7 @@ def build(
     key: ExamKey,
     evidence: PatientEvidence,
     folder: Path,
-    tick: Callable[[int, int], None] = lambda done, more: None,  # noqa: ARG005
+    phases: Phases | None = None,
 ) -> Built:
     """Build an exam into a folder, or go on where a build of the same exam ended.
 
@@ -75,7 +94,7 @@ def build(
         key: of the exam.
         evidence: where verdicts on drawn sets come from.
         folder: of this exam alone; it is made.
-        tick: told how many archives were just done, and how many more are to be.
+        phases: told what is being done.
 
     Raises:
         ExamError: when the wishes cannot be met, a form of the code is another program, the folder
@@ -86,48 +105,75 @@ def build(
     """
     _check_free(folder)
     with alone_in(folder):
-        return _built(order, key, evidence, folder, tick)
+        return _built(order, key, evidence, folder, phases or Phases())
+
+
+def sketch(order: Order, key: ExamKey, folder: Path) -> Fairness:
+    """Draw as ``build`` would, prove nothing and write nothing; return how fair it is.
+
+    Raises:
+        ExamError: when the wishes cannot be met, or the folder holds something else.
+
+    """
+    _check_free(folder)
+    plan, bank = order.plan, order.bank
+    before = _known(folder, locking.begun(plan, bank, key), key)
+    asked = seating(plan, order.candidates, key, before)
+    drawn = draw(
+        pool_of(plan, bank, before.conflicts if before else ()),
+        asked.seeds,
+        overlap=plan.overlap,
+        kept=asked.kept,
+        had=asked.had,
+    )
+    return fairness(pool_of(plan, bank), asked.kept | drawn, plan)
 
 
 def _built(
-    order: Order,
-    key: ExamKey,
-    evidence: PatientEvidence,
-    folder: Path,
-    tick: Callable[[int, int], None],
+    order: Order, key: ExamKey, evidence: PatientEvidence, folder: Path, phases: Phases
 ) -> Built:
-    lock = locking.begun(order.plan, order.bank, key)
+    plan, bank = order.plan, order.bank
+    lock = locking.begun(plan, bank, key)
     before = _known(folder, lock, key)
+    phases.begin("Drawing and proving sets")
     answers, drawing = _answers(order, key, evidence, before)
-    names = [entry.candidate for entry in answers.entries]
-    _check_strangers(folder, names)
+    _check_strangers(folder, [entry.candidate for entry in answers.entries])
     sets = {entry.candidate: frozenset(entry.bugs) for entry in answers.entries}
-    figures = fairness(pool_of(order.plan, order.bank), sets)
+    figures = fairness(pool_of(plan, bank), sets, plan)
+    phases.begin("Proving the forms of the code")
     new = [it for it in answers.entries if not _archive(folder, it).exists()]
-    check_forms(order.bank, new, evidence, order.disguise, answers.proof_seeds[0])
+    check_forms(bank, new, evidence, order.disguise, answers.proof_seeds[0])
+    people = {it.student_id for it in order.candidates}
+    gone = tuple(it for it in answers.entries if it.student_id not in people)
     files = {
         ANSWERS: sealed(answers, key),
         HANDOUT: _handout(order, answers).encode(),
-        FAIRNESS: page(order.plan, order.bank, answers, figures).encode(),
+        FAIRNESS: page(plan, bank, answers, figures, gone).encode(),
     }
-    _place(folder / LOCK, locking.encode(lock))
-    archives, made = _archives(order, key, answers, folder, tick)
+    phases.begin("Packing archives")
+    old = locking.read_lock(folder)
+    given = old.archives if old else {}
+    begun = msgspec.structs.replace(lock, archives=given)
+    place_own(locking.encode(locking.signed(begun, key)), folder / LOCK)
+    keep(bank, folder)
+    archives, placed = _archives(order, key, answers, folder, given, phases)
     for name, content in files.items():
-        _place(folder / name, content)
+        place_own(content, folder / name)
     complete = msgspec.structs.replace(
         lock,
         state="complete",
-        roster=sha256(order.roster),
+        roster=roster_digest(order.candidates),
+        points=figures.points,
         archives=archives,
         files={name: sha256(content) for name, content in files.items()},
     )
-    _place(folder / LOCK, locking.encode(complete))
+    place_own(locking.encode(locking.signed(complete, key)), folder / LOCK)
     return Built(
         folder=folder,
-        candidates=len(names),
+        candidates=len(answers.entries),
         drawn=len(drawing.sets),
-        made=made,
-        kept=len(names) - made,
+        placed=placed,
+        gone=gone,
         figures=figures,
         drawing=drawing,
     )
@@ -140,7 +186,10 @@ def _known(folder: Path, lock: Lock, key: ExamKey) -> Answers | None:
         return None
     if changed := locking.differences(old, lock):
         text = f"{folder}: holds another build: {', and '.join(changed)}."
-        raise ExamError(f"{text} Put that back as it was, or build in another folder.")
+        advice = "Put that back as it was, or build in another folder."
+        if old.inputs.bank != lock.inputs.bank and is_kept(folder, old):
+            advice = f"{advice} Its bank is kept in {folder / KEPT}: name that in exam.yaml (bank)."
+        raise ExamError(f"{text} {advice}")
     answers = read_answers(folder / ANSWERS, key)
     if old.state == "complete" and answers is None:
         text = f"{folder / ANSWERS}: is missing, and it knows who was given what."
@@ -162,32 +211,32 @@ def _answers(
 ) -> tuple[Answers, Drawn]:
     """Return who has what, with those that came late, and how theirs was drawn."""
     plan, bank = order.plan, order.bank
-    people = {key.opaque_id(plan.id, plan.attempt, it.student_id): it for it in order.candidates}
-    seeds = {name: key.seed(plan.id, plan.attempt, it.student_id) for name, it in people.items()}
+    asked = seating(plan, order.candidates, key, before)
     entries = {entry.candidate: entry for entry in (before.entries if before else ())}
     proof_seeds = tuple(key.proof_seed(plan.id, plan.attempt, it) for it in range(plan.seeds))
     drawing = draw_and_prove(
         plan,
         bank,
         evidence,
-        seeds,
+        asked.seeds,
         proof_seeds=proof_seeds,
-        kept={name: frozenset(entry.bugs) for name, entry in entries.items()},
+        kept=asked.kept,
         known=before.conflicts if before else (),
+        had=asked.had,
     )
     for name, chosen in drawing.sets.items():
-        student = people[name].student_id
+        student = asked.people[name].student_id
         entries[name] = Entry(
             student_id=student,
             candidate=name,
-            bugs=_numbered(chosen, seeds[name]),
-            seed=seeds[name].hex(),
+            bugs=_numbered(chosen, asked.seeds[name]),
+            seed=asked.seeds[name].hex(),
             camouflage=key.camouflage_seed(plan.id, plan.attempt, student).hex(),
             minutes=plan.minutes,
             opens=None,
             deadline=None,
         )
-    timed = {name: with_times(entries[name], it, plan) for name, it in people.items()}
+    timed = {name: with_times(entries[name], it, plan) for name, it in asked.people.items()}
     answers = Answers(
         exam=plan.id,
         attempt=plan.attempt,
@@ -220,21 +269,34 @@ def _archives(
     key: ExamKey,
     answers: Answers,
     folder: Path,
-    tick: Callable[[int, int], None],
-) -> tuple[dict[str, str], int]:
-    """Place what is missing or differs; return the digests of all, and how many were placed."""
+    given: Mapping[str, str],
+    phases: Phases,
+) -> tuple[dict[str, str], tuple[Placed, ...]]:
+    """Place what is missing or differs; return the digests of all, and what was placed.
+
+    Args:
+        order: what is built.
+        key: of the exam.
+        answers: who has what.
+        folder: of the build.
+        given: digests of the archives of an earlier build, by opaque id.
+        phases: told how far it is.
+
+    """
     digests: dict[str, str] = {}
-    made = 0
-    tick(0, len(answers.entries))
+    placed: list[Placed] = []
+    phases.tick(0, len(answers.entries))
     for entry in answers.entries:
         content = archive(order.bank, order.plan, entry, key, order.disguise)
+        digest = sha256(content)
         file = _archive(folder, entry)
         if _content(file) != content:
-            _place(file, content)
-            made += 1
-        digests[entry.candidate] = sha256(content)
-        tick(1, 0)
-    return digests, made
+            place_own(content, file)
+            before = given.get(entry.candidate, digest)
+            placed.append(Placed(entry, changed=before != digest))
+        digests[entry.candidate] = digest
+        phases.tick(1, 0)
+    return digests, tuple(placed)
 
 
 def _archive(folder: Path, entry: Entry) -> Path:
@@ -246,12 +308,6 @@ def _content(file: Path) -> bytes | None:
         return file.read_bytes()
     except OSError:
         return None
-
-
-def _place(file: Path, content: bytes) -> None:
-    """Write a file whole, in a folder that is its owner's."""
-    make_folder(file.parent)
-    place_file(content, file)
 
 
 def _handout(order: Order, answers: Answers) -> str:

@@ -33,6 +33,7 @@ def draw(
     overlap: int,
     kept: Mapping[str, frozenset[str]] | None = None,
     avoided: frozenset[frozenset[str]] = frozenset(),
+    had: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, frozenset[str]]:
     """Return a set of bugs for each candidate without one.
 
@@ -42,13 +43,14 @@ def draw(
         overlap: how many bugs two candidates may share at most.
         kept: sets that are given out already, by opaque id.
         avoided: sets that must not be drawn.
+        had: bugs that a candidate must not get, by opaque id.
 
     Raises:
         ExamError: when the wishes cannot be met together: which of them, and what would help.
 
     """
     kept = kept or {}
-    drawing = _Drawing(pool, overlap, kept, {pool.mask(it) for it in avoided})
+    drawing = _Drawing(pool, overlap, kept, {pool.mask(it) for it in avoided}, had or {})
     drawing.check(len({*seeds, *kept}))
     for name in sorted(seeds):
         if name not in kept:
@@ -70,13 +72,19 @@ class _Drawing:
     """The sets so far."""
 
     def __init__(
-        self, pool: Pool, overlap: int, kept: Mapping[str, frozenset[str]], avoided: set[int]
+        self,
+        pool: Pool,
+        overlap: int,
+        kept: Mapping[str, frozenset[str]],
+        avoided: set[int],
+        had: Mapping[str, frozenset[str]],
     ) -> None:
         self._pool = pool
         self._overlap = overlap
         self._avoided = avoided
         known = pool.places.keys()  # a bug that was given out may have been left out since
         self._kept = [pool.mask(names & known) for names in kept.values()]
+        self._had = {name: pool.mask(names & known) for name, names in had.items()}
         self.drawn: dict[str, int] = {}
         self._exposure = [0] * len(pool.items)
         for chosen in self._kept:
@@ -116,7 +124,8 @@ class _Drawing:
                 count + noise * (1 + attempt)
                 for count, noise in zip(self._exposure, chance, strict=True)
             ]
-            order = sorted(range(len(rank)), key=rank.__getitem__)
+            free = (it for it in range(len(rank)) if not self._had.get(name, 0) >> it & 1)
+            order = sorted(free, key=rank.__getitem__)
             search = Search(self._pool, order, others, self._overlap, self._avoided)
             chosen = next(search.sets(0, 0, 0), None)
             if chosen is not None:
@@ -125,9 +134,9 @@ class _Drawing:
                 return
             if not search.is_cut_off:
                 break
-        raise self._failure(is_certain=not search.is_cut_off)
+        raise self._failure(is_certain=not search.is_cut_off, had=name in self._had)
 
-    def _failure(self, *, is_certain: bool) -> ExamError:
+    def _failure(self, *, is_certain: bool, had: bool) -> ExamError:
         pool = self._pool
         low, high = pool.window
         served = len(self._kept) + len(self.drawn)
@@ -137,7 +146,8 @@ class _Drawing:
             text += f", before {len(pool.conflicts)} conflicts are looked at"
         found = "there is none" if is_certain else f"none was found in {_SEARCHES} searches"
         text = f"{text}. After {served} candidates {found} that"
-        text = f"{text} shares no more than {self._overlap} bugs with any of theirs."
+        text = f"{text} shares no more than {self._overlap} bugs with any of theirs"
+        text += ", and none with what the candidate had before." if had else "."
         advice = "Let two candidates share more (draw.overlap), widen the band (draw.band)"
         return _impossible(text, f"{advice}, or draw from more bugs")
 
@@ -265,7 +275,7 @@ class _Drawing:
         return True
 
     def _is_apart(self, changed: int, name: str, drawn: Mapping[str, int]) -> bool:
-        if changed in self._avoided:
+        if changed in self._avoided or changed & self._had.get(name, 0):
             return False
         others = [it for other, it in drawn.items() if other != name]
         return all((changed & it).bit_count() <= self._overlap for it in (*self._kept, *others))

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import Protocol
 
 import msgspec
 
 from bughunt.exam.draw import exposure
 from bughunt.exam.pool import Pool
+
+
+class Scoring(Protocol):
+    """What says how many points a set is worth."""
+
+    def reach(self, difficulties: Iterable[int]) -> float:
+        """Return what can be reached with bugs of these difficulties."""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -26,6 +34,7 @@ class Fairness(msgspec.Struct, frozen=True, kw_only=True):
 
     candidates: int
     window: tuple[int, int]  # of summed difficulties
+    points: tuple[float, float]  # the least and the most that a candidate can reach
     difficulties: dict[int, int]  # candidates by the summed difficulty of their sets
     shares: tuple[Share, ...]  # by stratum
     exposure: dict[str, int]  # candidates by bug
@@ -38,8 +47,15 @@ class Fairness(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.overlaps, default=0)
 
 
-def fairness(pool: Pool, sets: Mapping[str, frozenset[str]]) -> Fairness:
-    """Return the figures of these sets."""
+def fairness(pool: Pool, sets: Mapping[str, frozenset[str]], scoring: Scoring) -> Fairness:
+    """Return the figures of these sets.
+
+    Args:
+        pool: from which they were drawn.
+        sets: of the candidates, by opaque id.
+        scoring: what a bug of each difficulty counts.
+
+    """
     counts = exposure(pool, sets)
     masks = [pool.mask(names) for names in sets.values()]
     overlaps = Counter((one & other).bit_count() for one, other in combinations(masks, 2))
@@ -47,12 +63,20 @@ def fairness(pool: Pool, sets: Mapping[str, frozenset[str]]) -> Fairness:
     return Fairness(
         candidates=len(sets),
         window=pool.window,
+        points=_reach(pool, masks, scoring),
         difficulties=dict(sorted(difficulties.items())),
         shares=_shares(pool, counts),
         exposure=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         overlaps=dict(sorted(overlaps.items())),
         different=len(set(masks)),
     )
+
+
+def _reach(pool: Pool, masks: Sequence[int], scoring: Scoring) -> tuple[float, float]:
+    sums = [
+        scoring.reach(pool.items[place].difficulty for place in pool.members(it)) for it in masks
+    ]
+    return (min(sums), max(sums)) if sums else (0.0, 0.0)
 
 
 def _shares(pool: Pool, counts: Mapping[str, int]) -> tuple[Share, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from bughunt.errors import ExamError
-from bughunt.exam.answers import Answers
+from bughunt.exam.answers import Answers, entry_of
 from bughunt.exam.plan import Plan
 from bughunt.placement import place_file
 from bughunt.spec import Bank
@@ -80,12 +80,10 @@ def give(
 
     """
     if plan.hints != "cost":
-        text = f"{plan.label}: hints are '{plan.hints}', so none is given out by the organiser."
-        raise ExamError(f"{text} Write hints: {{cost: 0.5}} for such an exam.")
-    entry = next((it for it in answers.entries if it.candidate == candidate), None)
-    if entry is None:
-        text = f"no candidate '{candidate}'. Give the name of an archive without '.zip'."
-        raise ExamError(text)
+        text = f"{plan.label}: hints are '{plan.hints}' in this exam, and its archives say so."
+        raise ExamError(f"{text} None can be given out.")
+    entry = entry_of(answers, candidate)
+    candidate = entry.candidate
     if not 1 <= number <= len(entry.bugs):
         text = f"candidate '{candidate}' has symptoms 1 to {len(entry.bugs)}, and no {number}."
         raise ExamError(f"{text} Give one of them.")

@@ -1,8 +1,9 @@
-"""What a build was made from and what it made, in digests: no secret is in it."""
+"""What a build was made from and what it made, signed: no secret is in it."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -15,18 +16,19 @@ from bughunt.detector_files import general_files
 from bughunt.errors import ExamError
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.plan import Plan
+from bughunt.exam.settled import Settled, changes, settled
 from bughunt.mutate import read
 from bughunt.spec import Bank
 
 LOCK = "lock.json"
-_FORMAT = 1
+_FORMAT = 2
 _LIBRARIES = ("torch", "numpy")
 
 
 class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What must stay the same from one build in a folder to the next."""
 
-    plan: str  # SHA-256 of exam.yaml
+    plan: Settled
     bank: str  # SHA-256 of catalogue, clean code and detectors
     key: str  # what tells the key from others
     bughunt: str
@@ -41,9 +43,11 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     attempt: int
     inputs: Inputs
     versions: dict[str, str]
-    roster: str = ""  # SHA-256
+    roster: str = ""  # SHA-256 of the candidates, in the order of their ids
+    points: tuple[float, float] = (0.0, 0.0)  # that candidates can reach, by the scoring of then
     archives: dict[str, str] = {}  # SHA-256 by opaque id
     files: dict[str, str] = {}  # SHA-256 of the other files of the folder
+    signature: str = ""  # of the record without it
 
 
 def begun(plan: Plan, bank: Bank, key: ExamKey) -> Lock:
@@ -53,12 +57,27 @@ def begun(plan: Plan, bank: Bank, key: ExamKey) -> Lock:
         BankError: when a file of the bank cannot be read.
 
     """
-    inputs = Inputs(sha256(plan.content), bank_digest(bank), key.fingerprint(), __version__)
+    inputs = Inputs(settled(plan), bank_digest(bank), key.fingerprint(), __version__)
     installed = {it: metadata.version(it) for it in _LIBRARIES}
     versions = {"bughunt": __version__, "python": platform.python_version(), **installed}
     return Lock(
         state="building", exam=plan.id, attempt=plan.attempt, inputs=inputs, versions=versions
     )
+
+
+def signed(lock: Lock, key: ExamKey) -> Lock:
+    """Return the lock with its signature."""
+    return msgspec.structs.replace(lock, signature=_signature(lock, key))
+
+
+def is_genuine(lock: Lock, key: ExamKey) -> bool:
+    """Return whether the lock is as it was signed with this key."""
+    return hmac.compare_digest(lock.signature.encode(), _signature(lock, key).encode())
+
+
+def _signature(lock: Lock, key: ExamKey) -> str:
+    unsigned = msgspec.structs.replace(lock, signature="")
+    return key.signature(b"lock " + msgspec.json.encode(unsigned, order="sorted"))
 
 
 def encode(lock: Lock) -> bytes:
@@ -89,13 +108,13 @@ def read_lock(folder: Path) -> Lock | None:
 def differences(old: Lock, new: Lock) -> list[str]:
     """Return in words what the two were made from that is not the same."""
     words = {
-        "plan": "exam.yaml has changed since",
         "bank": "the bank has changed since",
         "key": "it was made with another key",
         "bughunt": f"it was made by bughunt {old.inputs.bughunt}",
     }
     before, now = msgspec.structs.asdict(old.inputs), msgspec.structs.asdict(new.inputs)
-    return [text for name, text in words.items() if before[name] != now[name]]
+    found = [f"exam.yaml has changed since: {it}" for it in changes(before["plan"], now["plan"])]
+    return found + [text for name, text in words.items() if before[name] != now[name]]
 
 
 def sha256(content: bytes) -> str:

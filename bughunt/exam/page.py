@@ -5,12 +5,12 @@ The template takes records of texts and numbers only, and escapes every text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from bughunt.exam.answers import Answers
+from bughunt.exam.answers import Answers, Entry
 from bughunt.exam.fairness import Fairness, Share
 from bughunt.exam.plan import Plan
 from bughunt.page_template import filled
@@ -39,18 +39,26 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
     window: str
     overlap: int
     largest_overlap: int
+    points: str
+    points_differ: bool
     different: int
+    gone: tuple[str, ...]  # archives of those who are no longer in the roster
     shares: tuple[Share, ...]
     difficulties: tuple[_Bar, ...]
     exposure: tuple[_Bar, ...]
     overlaps: tuple[_Bar, ...]
     matrix: tuple[_Row, ...]
+    unused: tuple[str, ...]  # bugs that nobody got
     conflicts: tuple[Conflict, ...]
 
 
-def page(plan: Plan, bank: Bank, answers: Answers, figures: Fairness) -> str:
+def page(
+    plan: Plan, bank: Bank, answers: Answers, figures: Fairness, gone: Sequence[Entry] = ()
+) -> str:
     """Return the page."""
     low, high = figures.window
+    least, most = figures.points
+    used = {name: it for name, it in figures.exposure.items() if it}
     shown = _Page(
         title=plan.title,
         exam=f"{plan.id}, attempt {plan.attempt}",
@@ -59,12 +67,14 @@ def page(plan: Plan, bank: Bank, answers: Answers, figures: Fairness) -> str:
         window=f"{low}" if low == high else f"{low} to {high}",
         overlap=plan.overlap,
         largest_overlap=figures.largest_overlap,
+        points=f"{least:g}" if least == most else f"{least:g} to {most:g}",
+        points_differ=least != most,
         different=figures.different,
+        gone=tuple(f"{it.student_id} ({it.candidate})" for it in gone),
         shares=figures.shares,
         difficulties=_bars({str(it): count for it, count in figures.difficulties.items()}),
-        exposure=_bars(
-            {f"{name} ({bank.bugs[name].difficulty})": it for name, it in figures.exposure.items()}
-        ),
+        exposure=_bars({f"{name} ({bank.bugs[name].difficulty})": it for name, it in used.items()}),
+        unused=tuple(name for name in figures.exposure if name not in used),
         overlaps=_bars({str(it): count for it, count in figures.overlaps.items()}),
         matrix=_matrix(answers),
         conflicts=answers.conflicts,

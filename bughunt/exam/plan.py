@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zoneinfo
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -61,8 +63,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[float, ...]  # by difficulty, from 1
     regression: float
     partial: float  # of the points, for places put right of an open bug that has several
+    total: float | None  # that each candidate can reach; None: the sum of the points
+    earlier: str | None  # folder of a build whose bugs nobody gets again, seen from exam.yaml
     bank: Path | None  # of a levels.yaml; None: the one that comes with bughunt
     lines: dict[Keys, int]
+
+    def reach(self, difficulties: Iterable[int]) -> float:
+        """Return how many points a candidate with bugs of these difficulties can reach."""
+        return self.total or sum(self.points[it - 1] for it in difficulties)
 
     def message(self, keys: Keys, text: str) -> str:
         """Return ``exam.yaml:LINE: draw.band: text``."""
@@ -85,8 +93,11 @@ def read_plan(path: Path) -> Plan:
     document = yaml_document.parse(content, _label(path))
     try:
         document.check()
-        for keys, text in misfits(document.data, PlanEntry):
+        unfit = list(misfits(document.data, PlanEntry))
+        for keys, text in unfit:
             document.complain(keys, text)
+        if unfit and isinstance(document.data, dict):
+            _complain_of_the_rest(document, path, {keys for keys, _ in unfit})
         document.check()
         plan = _plan(msgspec.convert(document.data, PlanEntry), document, path, content)
         document.check()
@@ -160,9 +171,33 @@ def _plan(entry: PlanEntry, document: Document, path: Path, content: bytes) -> P
         points=flat if isinstance(flat, tuple) else (flat,) * HARDEST,
         regression=scoring.regression,
         partial=scoring.partial,
+        total=scoring.total,
+        earlier=entry.earlier,
         bank=_catalogue(entry.bank, document, path.parent),
         lines=document.lines,
     )
+
+
+def _complain_of_the_rest(document: Document, path: Path, unfit: set[Keys]) -> None:
+    """Note what contradicts itself in the sections that can be read, though others cannot."""
+    with contextlib.suppress(msgspec.ValidationError):
+        draw = msgspec.convert(_known(document, "draw", DrawEntry, unfit), DrawEntry)
+        _strata(draw, document)
+        _overlap(draw, document)
+    with contextlib.suppress(msgspec.ValidationError):
+        _window(msgspec.convert(_known(document, "time", TimeEntry, unfit), TimeEntry), document)
+    if isinstance(document.data.get("bank"), str):
+        _catalogue(document.data["bank"], document, path.parent)
+
+
+def _known(document: Document, name: str, kind: type[msgspec.Struct], unfit: set[Keys]) -> Any:
+    """Return a section without the fields that do not exist."""
+    data = document.data.get(name)
+    if not isinstance(data, dict):
+        return None
+    unknown = {keys[1] for keys in unfit if keys[:1] == (name,) and len(keys) == 2}
+    unknown -= set(kind.__struct_fields__)
+    return {key: value for key, value in data.items() if key not in unknown}
 
 
 def _strata(draw: DrawEntry, document: Document) -> tuple[Stratum, ...]:
@@ -232,12 +267,18 @@ def _nearest_zone(name: str) -> str:
 
 def _moment(text: str, zone: zoneinfo.ZoneInfo, document: Document, keys: Keys) -> datetime | None:
     try:
-        return datetime.strptime(text, _MOMENT).replace(tzinfo=zone)
+        moment = datetime.strptime(text, _MOMENT).replace(tzinfo=zone)
     except ValueError:
         document.complain(
             keys, f"'{text}' is no date and time. Write one such as 2027-03-01 09:00."
         )
         return None
+    if moment.utcoffset() != moment.replace(fold=1).utcoffset():  # clocks are changed then
+        back = moment.astimezone(timezone.utc).astimezone(zone)
+        is_there = back.replace(tzinfo=None) == moment.replace(tzinfo=None)
+        often = "comes twice" if is_there else "is left out"
+        document.complain(keys, f"'{text}' {often} in {zone.key}. Write another hour.")
+    return moment
 
 
 def _catalogue(text: str | None, document: Document, folder: Path) -> Path | None:

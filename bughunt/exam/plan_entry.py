@@ -93,6 +93,9 @@ class ScoringEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1, description="Write a share from 0 to 1."),
     ] = 0.5
+    total: (
+        Annotated[float, Meta(gt=0, le=1000, description="Write what everybody can reach.")] | None
+    ) = None
 
 
 class PlanEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -112,6 +115,9 @@ class PlanEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         bool, Meta(description="Write true to give candidates the tests of their bugs.")
     ] = False
     scoring: ScoringEntry = ScoringEntry()
+    earlier: Annotated[
+        Text | None, Meta(description="Write the folder of an earlier build with the same key.")
+    ] = None
     bank: Annotated[
         Text | None, Meta(description="Write the path of a levels.yaml or of its folder.")
     ] = None

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
+from bughunt.exam.answers import Entry
 from bughunt.exam.audit import Flaw
-from bughunt.exam.build import Built
+from bughunt.exam.build import ARCHIVES, Built
+from bughunt.exam.fairness import Fairness
 from bughunt.exam.hint_record import Hint
 from bughunt.report import Block, Line, Table, counted, shown
 
+_WIDTH = len("exposure 1-5")  # so that tables below each other have one column
+
 
 def built(result: Built) -> tuple[Block, ...]:
-    """Return what was built, and how fair it is."""
-    figures = result.figures
-    low, high = figures.window
-    rows = [
+    """Return what was built, how fair it is, and who is to get something else than before."""
+    rows = (
         ("candidates", f"{result.candidates}, {result.drawn} of them drawn now"),
         ("archives", f"{result.made} written, {result.kept} were there"),
-        ("sets", f"{figures.different} different; {result.drawing.proved} proved now"),
+        ("sets proved", f"{result.drawing.proved} now"),
+    )
+    changed = [it.entry for it in result.placed if it.changed]
+    new = [it.entry for it in result.placed if not it.changed]
+    conflicts = tuple(
+        Line(f"not drawn together: {it.because}", "yellow") for it in result.drawing.conflicts
+    )
+    return (
+        _table(rows),
+        *fair(result.figures),
+        *conflicts,
+        *_named("changed: give this archive again", changed),
+        *_named("new", new if result.kept or changed else ()),
+        *_named("no longer in the roster; the set is kept", result.gone),
+        Line(f"written to {shown(result.folder)}"),
+    )
+
+
+def fair(figures: Fairness) -> tuple[Block, ...]:
+    """Return how fair a draw is."""
+    low, high = figures.window
+    least, most = figures.points
+    rows = [
+        ("sets", f"{figures.different} different for {counted(figures.candidates, 'candidate')}"),
         ("difficulty", f"{low}" if low == high else f"{low} to {high}"),
+        ("points", f"{least:g}" if least == most else f"{least:g} to {most:g} can be reached"),
         ("overlap", f"{figures.largest_overlap} at most"),
     ]
     rows += [
@@ -28,11 +55,20 @@ def built(result: Built) -> tuple[Block, ...]:
         )
         for it in figures.shares
     ]
-    conflicts = tuple(
-        Line(f"not drawn together: {it.because}", "yellow") for it in result.drawing.conflicts
-    )
-    table = Table(tuple((Line(name, "bold"), Line(text)) for name, text in rows))
-    return (table, *conflicts, Line(f"written to {shown(result.folder)}"))
+    if least == most:
+        return (_table(rows),)
+    text = "Not everybody can reach the same. Write scoring.total, to which all are scaled."
+    return (_table(rows), Line(text, "yellow"))
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> Table:
+    return Table(tuple((Line(name.ljust(_WIDTH), "bold"), Line(text)) for name, text in rows))
+
+
+def _named(what: str, entries: Iterable[Entry]) -> Iterator[Line]:
+    """Yield a line for each candidate of whom there is something to say."""
+    for entry in entries:
+        yield Line(f"{what}: {entry.student_id}, {ARCHIVES}/{entry.candidate}.zip", "yellow")
 
 
 def built_record(result: Built) -> dict[str, object]:
@@ -42,6 +78,8 @@ def built_record(result: Built) -> dict[str, object]:
         "candidates": result.candidates,
         "drawn": result.drawn,
         "archives": {"written": result.made, "kept": result.kept},
+        "changed": [it.entry.candidate for it in result.placed if it.changed],
+        "gone": [it.candidate for it in result.gone],
         "proved": result.drawing.proved,
         "conflicts": result.drawing.conflicts,
         "fairness": result.figures,
@@ -57,6 +95,12 @@ def audited(archives: int, flaws: Sequence[Flaw]) -> tuple[Block, ...]:
         *lines,
         Line(f"{counted(len(flaws), 'flaw')} in a build of {counted(archives, 'archive')}"),
     )
+
+
+def renamed(entry: Entry, folder: Path) -> tuple[Block, ...]:
+    """Return what a new student id means."""
+    said = f"{entry.student_id} has the set of {ARCHIVES}/{entry.candidate}.zip"
+    return (Line(said), Line(f"Build {shown(folder)} again, with the new id in the roster."))
 
 
 def hinted(hint: Hint) -> tuple[Block, ...]:

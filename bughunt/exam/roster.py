@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ ROSTER = "roster.csv"
 COLUMNS = ("student_id", "name", "email", "section", "extra_time")
 _EXTRA = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)\s*(%|min)")
 _LONGEST_ID = 200
+_DELIMITERS = (",", ";", "\t")
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -38,8 +40,17 @@ class Candidate(msgspec.Struct, frozen=True):
         return usual + math.ceil(round(extra, 6))
 
 
-def read_roster(path: Path) -> tuple[bytes, tuple[Candidate, ...]]:
-    """Return the file as it stands, and its candidates.
+def roster_digest(candidates: Iterable[Candidate]) -> str:
+    """Return the SHA-256 of a roster, whatever the order of its lines and columns."""
+    ordered = sorted(candidates, key=lambda it: it.student_id)
+    return hashlib.sha256(msgspec.json.encode(ordered)).hexdigest()
+
+
+def read_roster(path: Path) -> tuple[Candidate, ...]:
+    """Return the candidates, in the order of the table.
+
+    Commas, semicolons or tabs stand between cells, as spreadsheets write them. Columns of other
+    names are left out.
 
     Raises:
         ExamError: with one line for each problem that was found.
@@ -59,19 +70,19 @@ def read_roster(path: Path) -> tuple[bytes, tuple[Candidate, ...]]:
     candidates, problems = _parsed(text)
     if problems:
         raise ExamError("\n".join(f"{path}:{line}: {it}" for line, it in sorted(problems)))
-    return content, candidates
+    return candidates
 
 
 def _parsed(text: str) -> tuple[tuple[Candidate, ...], list[tuple[int, str]]]:
     """Return the candidates, and what is wrong, with the line of each."""
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     candidates: dict[str, tuple[int, Candidate]] = {}
     problems: list[tuple[int, str]] = []
     names: Sequence[str] = ()
     try:
         for line, row in _numbered(rows):
             if not names:
-                names = [cell.strip() for cell in row]
+                names = ["_".join(cell.lower().split()) for cell in row]
                 problems += [(line, it) for it in _header_problems(names)]
                 if problems:
                     return (), problems
@@ -97,14 +108,20 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         before = rows.line_num  # type: ignore[attr-defined]
 
 
+def _delimiter(text: str) -> str:
+    """Return what stands between the cells of the first line that holds something."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    return max(_DELIMITERS, key=head.count)
+
+
 def _header_problems(names: Sequence[str]) -> Iterator[str]:
+    others = [it for it in names if it not in COLUMNS]
     for name in COLUMNS:
         if name not in names:
-            yield f"the column '{name}' is missing. The first line must be {','.join(COLUMNS)}."
-    for index, name in enumerate(names):
-        if name not in COLUMNS:
-            yield f"no such column '{name}'. {did_you_mean(name, COLUMNS)}"
-        elif name in names[:index]:
+            text = f"the column '{name}' is missing."
+            close = f" {did_you_mean(name, others)}" if others else ""
+            yield f"{text}{close} The first line must have {','.join(COLUMNS)}."
+        elif names.count(name) > 1:
             yield f"the column '{name}' stands twice. Keep one."
 
 
@@ -112,7 +129,7 @@ def _row_problems(
     names: Sequence[str], row: Sequence[str], known: dict[str, tuple[int, Candidate]]
 ) -> Iterator[str]:
     if len(row) != len(names):
-        yield f"there are {len(row)} cells, and {len(names)} columns. Put commas within quotes."
+        yield f"there are {len(row)} cells, and {len(names)} columns. Quote commas."
         return
     candidate = _candidate(names, row)
     name = candidate.student_id

@@ -55,6 +55,7 @@ def draw_and_prove(
     proof_seeds: Sequence[int],
     kept: Mapping[str, frozenset[str]],
     known: Iterable[Conflict] = (),
+    had: Mapping[str, frozenset[str]] | None = None,
 ) -> Drawn:
     """Draw a set for each candidate without one, until all of them hold.
 
@@ -66,6 +67,7 @@ def draw_and_prove(
         proof_seeds: on which sets are proved.
         kept: sets that are given out already, by opaque id.
         known: conflicts that were found in an earlier draw.
+        had: bugs that a candidate must not get, by opaque id.
 
     Raises:
         ExamError: when the wishes cannot be met, or a detector rejects the clean code.
@@ -84,6 +86,7 @@ def draw_and_prove(
             overlap=plan.overlap,
             kept=settled,
             avoided=frozenset(avoided),
+            had=had,
         )
         new = sorted(set(fresh.values()) - held, key=sorted)
         _check_clean(bank, evidence, new, proof_seeds)

@@ -171,9 +171,9 @@ class Room:
         rows = "".join(f"{it},Name {it},{it}@shop.example,A,\n" for it in students)
         (folder / "roster.csv").write_text(f"student_id,name,email,section,extra_time\n{rows}")
         (folder / "exam.yaml").write_text(PLAN)
-        content, self.candidates = read_roster(folder / "roster.csv")
+        self.candidates = read_roster(folder / "roster.csv")
         loaded, plan, key = load_bank(bank / "levels.yaml"), read_plan(folder / "exam.yaml"), KEY
-        order = Order(plan=plan, bank=loaded, roster=content, candidates=self.candidates)
+        order = Order(plan=plan, bank=loaded, candidates=self.candidates)
         with PatientEvidence(loaded, store, jobs=1) as evidence:
             build(order, ExamKey(key), evidence, folder / "build")
         answers = read_answers(folder / "build" / ANSWERS, ExamKey(key))

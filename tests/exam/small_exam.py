@@ -110,10 +110,8 @@ def order_of(folder, bank, plan=PLAN, roster=ROSTER):
     """Write plan and roster beside the bank; return what is to be built."""
     (folder / "exam.yaml").write_text(plan)
     (folder / "roster.csv").write_text(roster)
-    content, candidates = read_roster(folder / "roster.csv")
-    return Order(
-        plan=read_plan(folder / "exam.yaml"), bank=bank, roster=content, candidates=candidates
-    )
+    candidates = read_roster(folder / "roster.csv")
+    return Order(plan=read_plan(folder / "exam.yaml"), bank=bank, candidates=candidates)
 
 
 def build_exam(order, store, folder, key=KEY):

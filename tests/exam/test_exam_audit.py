@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 
+import msgspec
 import pytest
 from small_exam import KEY, PLAN, order_of
 
@@ -12,7 +13,7 @@ from bughunt.exam.answers import ANSWERS, read_answers
 from bughunt.exam.archive import packed, unpacked
 from bughunt.exam.audit import audit
 from bughunt.exam.keys import ExamKey
-from bughunt.exam.lock import LOCK, sha256
+from bughunt.exam.lock import LOCK, Lock, encode, sha256, signed
 from bughunt.exam.sheet import SHEET
 
 pytestmark = pytest.mark.slow  # the first of them builds an exam
@@ -26,9 +27,7 @@ def folder(built, tmp_path):
 
 def flaws(order, folder, key=KEY):
     """Return what is wrong, as text."""
-    return [
-        f"{it.file}: {it.text}" for it in audit(order.plan, order.bank, ExamKey(key), folder)[1]
-    ]
+    return [f"{it.file}: {it.text}" for it in audit(order.plan, ExamKey(key), folder)[1]]
 
 
 def repacked(file, path, change):
@@ -39,12 +38,13 @@ def repacked(file, path, change):
     lock = file.parents[1] / LOCK
     record = json.loads(lock.read_bytes())
     record["archives"][file.stem] = sha256(file.read_bytes())
-    lock.write_text(json.dumps(record))
+    changed = msgspec.convert(record, Lock)
+    lock.write_bytes(encode(signed(changed, ExamKey(KEY))))
 
 
 def test_a_build_that_nobody_touched_has_no_flaw(order, folder):
     """Three archives are looked at."""
-    assert audit(order.plan, order.bank, ExamKey(KEY), folder) == (3, ())
+    assert audit(order.plan, ExamKey(KEY), folder) == (3, ())
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,38 @@ def test_a_compressed_archive_with_the_right_files_is_told_apart(order, folder):
 
 
 def test_a_plan_that_was_changed_since_is_named(order, exam_folder, folder):
-    """What it would give now is no measure of what was given out."""
+    """Archives are held to what was built."""
     other = order_of(exam_folder, order.bank, PLAN.replace("A walk", "A run"))
     found = flaws(other, folder)
-    told = f"{LOCK}: exam.yaml has changed since. Archives are held against the lock only."
-    assert found == [told]
-    min((folder / "archives").iterdir()).write_bytes(b"")
-    assert "is not the file that the lock knows." in flaws(other, folder)[1]
+    told = "title was A walk in the forest and is A run in the forest."
+    assert found == [f"{LOCK}: exam.yaml has changed since: {told}"]
+    lost, damaged, _ = sorted((folder / "archives").iterdir())
+    lost.unlink()
+    damaged.write_bytes(b"")
+    assert [it.partition(": ")[2] for it in flaws(other, folder)[1:]] == [
+        "is not the file that the lock knows.",
+        "is missing. Build again.",
+        "is no archive of ours, or damaged.",
+    ]
+
+
+def test_a_lock_that_was_changed_with_a_file_is_found(order, folder):
+    """Whoever moves a deadline in the handout cannot sign the lock."""
+    handout = folder / "handout.csv"
+    handout.write_text(handout.read_text().replace("12:00", "18:00"))
+    record = json.loads((folder / LOCK).read_bytes())
+    record["files"]["handout.csv"] = sha256(handout.read_bytes())
+    (folder / LOCK).write_text(json.dumps(record))
+    told = f"{LOCK}: is not as it was written: its signature is not ours. Restore it."
+    assert flaws(order, folder) == [told]
+
+
+def test_a_kept_bank_that_was_changed_is_found(order, folder):
+    """It could not be graded with."""
+    law = next((folder / "bank").rglob("test_ash_*.py"))
+    law.write_text(law.read_text() + "# mine\n")
+    told = "bank: is not the bank that the exam was built from. Build again."
+    assert flaws(order, folder) == [told]
 
 
 def test_a_wrong_key_is_one_clear_message(order, folder):

@@ -84,13 +84,42 @@ def test_bugs_alike_are_given_out_alike_to_within_one_candidate(bugs, size, numb
     assert spread(exposure(pool, sets).values()) <= 1
 
 
+class Squares:
+    """Scoring by which a bug counts the square of its difficulty."""
+
+    def reach(self, difficulties):
+        """Return what can be reached."""
+        return sum(it * it for it in difficulties)
+
+
+def test_points_that_can_be_reached_are_the_least_and_the_most_of_all_sets():
+    """Two sets of one difficulty, 1 + 9 and 4 + 4."""
+    made = items(1, 2, 2, 3)
+    pool = Pool(made, (Stratum(1, 3, 2),), 0)
+    names = [it.id for it in made]
+    sets = {"a": frozenset((names[0], names[3])), "b": frozenset(names[1:3])}
+    assert fairness(pool, sets, Squares()).points == (8, 10)
+
+
+def test_a_bug_that_a_candidate_had_before_is_not_drawn_for_him_again():
+    """Not at first, and not when bugs are exchanged until exposure is even."""
+    pool = Pool(items(*[3] * 12), (Stratum(3, 3, 4),), 0)
+    first = draw(pool, seeds(30), overlap=3)
+    again = draw(pool, seeds(30), overlap=3, had=first)
+    assert all(not first[name] & again[name] for name in first)
+    assert spread(exposure(pool, again).values()) <= 1
+    narrow = Pool(items(*[3] * 7), (Stratum(3, 3, 4),), 0)
+    with pytest.raises(ExamError, match="none with what the candidate had before"):
+        draw(narrow, seeds(1), overlap=4, had=draw(narrow, seeds(1), overlap=4))
+
+
 @pytest.mark.parametrize("number", [1, 7, 40, pytest.param(1000, marks=pytest.mark.slow)])
 def test_exposure_is_even_in_a_bank_of_mixed_difficulty(number):
     """Fifty bugs, five of them each, no two candidates with more than two in common."""
     pool = Pool(items(*([2] * 17 + [3] * 18 + [4] * 13 + [5] * 3)), (Stratum(2, 5, 5),), 1)
     overlap = 2 if number < 1000 else 3
     sets = draw(pool, seeds(number), overlap=overlap)
-    figures = fairness(pool, sets)
+    figures = fairness(pool, sets, Squares())
     assert spread(figures.exposure.values()) <= 1
     assert figures.largest_overlap <= overlap
     assert spread(figures.difficulties) <= 1

@@ -32,7 +32,7 @@ def test_what_init_writes_can_be_built_as_it_stands(tmp_path):
     plan = read_plan(plan_file)
     assert (plan.id, plan.bugs, plan.strata) == ("my-exam", 4, (Stratum(2, 3, 3), Stratum(4, 5, 1)))
     assert plan.closes - plan.opens == timedelta(hours=3)
-    assert len(read_roster(roster_file)[1]) == 3
+    assert len(read_roster(roster_file)) == 3
 
 
 def test_init_writes_over_nothing(tmp_path):
@@ -75,6 +75,35 @@ def test_all_problems_of_a_plan_are_told_at_once(write):
     with pytest.raises(ExamError) as caught:
         write("  band: 1\n  overlap: 2", "  band: wide\n  overlap: none\n  size: 3")
     assert len(str(caught.value).splitlines()) == 3
+
+
+def test_a_field_that_does_not_exist_hides_nothing_else(write):
+    """What contradicts itself elsewhere, and in the same section, is told with it."""
+    text = PLAN.replace("band: 1", "bandd: 1").replace("Europe/Berlin", "Europe/Berln")
+    with pytest.raises(ExamError) as caught:
+        write("bugs: 3", "bugs: 5", text=text.replace("bank: bank", "bank: nowhere"))
+    told = str(caught.value)
+    for part in ("bandd: no such field", "the strata hold 3", "no time zone", "no file"):
+        assert part in told
+    assert len(told.splitlines()) == 4
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "{draw: 3, time: [], bank: {}}"])
+def test_a_plan_of_another_shape_is_refused(tmp_path, text):
+    """With a message."""
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(ExamError, match=r"exam\.yaml:1: "):
+        read_plan(tmp_path / FILE)
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [("2027-03-28 02:30", "is left out in Europe/Berlin"), ("2027-10-31 02:30", "comes twice")],
+)
+def test_an_hour_that_clocks_skip_or_repeat_is_refused(write, hour, told):
+    """Nobody could say when it is."""
+    with pytest.raises(ExamError, match=told):
+        write("opens: 2027-03-01 09:00, closes: 2027-03-01 12:00", f"opens: {hour}")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def read(tmp_path, content):
     """Return the candidates of a roster with this content."""
     file = tmp_path / "roster.csv"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_roster(file)[1]
+    return read_roster(file)
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with BOM"])
@@ -54,6 +54,15 @@ def test_a_roster_is_read_with_quotes_empty_lines_and_any_order_of_columns(tmp_p
     """As spreadsheets and learning platforms write it."""
     head = f"{mark}name,student_id,section,extra_time,email\r\n"
     text = f'{head}\r\n"Spruce, Sue",s1,B,25%,x@y.z\r\n,,,,\r\n'
+    assert read(tmp_path, text) == (Candidate("s1", "Spruce, Sue", "x@y.z", "B", "25%"),)
+
+
+@pytest.mark.parametrize("between", [";", "\t"], ids=["semicolons", "tabs"])
+def test_a_roster_from_a_spreadsheet_or_platform_is_read_as_it_comes(tmp_path, between):
+    """Other separators, names with capitals and blanks, columns that nobody asked for."""
+    head = ["Student ID", "Matriculation", "Name", "E-Mail", "email", "Section", "Extra Time"]
+    row = ["s1", "4711", "Spruce, Sue", "-", "x@y.z", "B", "25%"]
+    text = "".join(between.join(it) + "\n" for it in (head, row))
     assert read(tmp_path, text) == (Candidate("s1", "Spruce, Sue", "x@y.z", "B", "25%"),)
 
 
@@ -83,7 +92,7 @@ def test_all_problems_of_a_roster_are_listed_with_their_lines(tmp_path):
     ("content", "told"),
     [
         ("student_id,name\na,A\n", "the column 'email' is missing"),
-        ("student_id,name,email,section,extra_tme\n", "Did you mean 'extra_time'?"),
+        ("student_id,name,email,section,extra_tme\n", "Did you mean 'extra_tme'?"),
         ("", "there is no candidate"),
         (ROSTER.splitlines()[0], "there is no candidate"),
         (b"student_id\n\xff", "roster.csv:2: not UTF-8: byte 0xff"),

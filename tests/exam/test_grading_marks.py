@@ -50,6 +50,18 @@ def test_points_are_those_of_the_difficulty(scoring):
     assert mark(scoring, record("open", "fixed", "open")).score == 4
 
 
+def test_a_total_scales_what_each_candidate_can_reach(scoring):
+    """Seven points become 21; what is voided is shared out within them, penalties stay."""
+    plan = msgspec.structs.replace(scoring.plan, total=21.0)
+    found = mark(scoring, record("fixed", "open", "fixed"), plan=plan)
+    assert (found.score, found.maximum) == (9, 21)
+    assert (
+        mark(scoring, record("fixed", "fixed", "fixed", broken=("law",)), plan=plan).score == 20.5
+    )
+    voided = mark(scoring, record("fixed", "open", "fixed"), plan=plan, void={BUGS[1]: "two"})
+    assert (voided.score, voided.maximum) == (21, 21)
+
+
 def test_an_open_bug_of_several_places_has_part_of_its_points(scoring):
     """Half of the share of places that are restored; with one place there is no part."""
     assert mark(scoring, record("open", "open", "open", places=(4, 3))).score == pytest.approx(

@@ -92,7 +92,7 @@ def chosen(entry: Entry, records: Sequence[Record]) -> Record | None:
 
 
 def _mark(scoring: Scoring, entry: Entry, records: Sequence[Record]) -> Mark:
-    full = sum(map(scoring.points, entry.bugs))
+    full = scoring.plan.reach(scoring.bank.bugs[name].difficulty for name in entry.bugs)
     if not records:
         return Mark(entry=entry, state="nothing handed in", maximum=full)
     record = chosen(entry, records)

@@ -9,20 +9,20 @@ from bughunt.exam import lock as locking
 from bughunt.exam.answers import ANSWERS, read_answers
 from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.grading.sitting import Exam
+from bughunt.exam.kept_bank import bank_of
 from bughunt.exam.keys import read_key
-from bughunt.exam.lock import bank_digest
 from bughunt.exam.paper import Disguise
 from bughunt.exam.plan import Plan
-from bughunt.spec import Bank
 
 
-def opened(plan: Plan, bank: Bank, key: Path, folder: Path, disguise: Disguise = disguised) -> Exam:
-    """Open the answer key of a build.
+def opened(plan: Plan, key: Path, folder: Path, disguise: Disguise = disguised) -> tuple[Exam, str]:
+    """Open the answer key of a build; return a note as well where the bank is the one it keeps.
 
-    Scoring may have changed since; the bank may not, since nobody could say what was handed out.
+    Scoring may have changed since. If the bank has, nobody could say what was handed out but for
+    the copy in the build.
 
     Raises:
-        ExamError: when there is no build, it belongs to another exam, key or bank.
+        ExamError: when there is no build, it belongs to another exam or key, or its bank is lost.
 
     """
     secret = read_key(key)
@@ -33,7 +33,5 @@ def opened(plan: Plan, bank: Bank, key: Path, folder: Path, disguise: Disguise =
     if (answers.exam, answers.attempt) != (plan.id, plan.attempt):
         text = f"{folder}: was built for exam '{answers.exam}', attempt {answers.attempt}"
         raise ExamError(f"{text}, and {plan.label} is '{plan.id}', {plan.attempt}.")
-    if lock.inputs.bank != bank_digest(bank):
-        text = f"{folder}: was built from another state of {bank.label}."
-        raise ExamError(f"{text} Put the bank back as it was.")
-    return Exam(plan=plan, bank=bank, key=secret, answers=answers, disguise=disguise)
+    bank, note = bank_of(plan, lock, folder)
+    return Exam(plan=plan, bank=bank, key=secret, answers=answers, disguise=disguise), note
