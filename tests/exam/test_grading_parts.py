@@ -315,6 +315,21 @@ def test_far_more_text_than_was_handed_out_is_not_read():
         sieved(handed(files={"shop/a.py": some * 2, "shop/b.py": some}), start)
 
 
+def test_files_that_are_missing_are_told_in_one_line():
+    """Who hands in what was changed, and no more, is no case for a human."""
+    start = {f"shop/{it}.py": "" for it in range(60)}
+    handed = HandedIn(
+        source="", names=(), refused=(), modified=None, digest="", trouble="",
+        files={"shop/3.py": b"x = 1\n", "shop/4.py": b""},
+    )  # fmt: skip
+    found = sieved(handed, start)
+    assert found.tree == start | {"shop/3.py": "x = 1\n"}
+    assert [it.reason for it in found.refused] == [
+        "58 of 60 sources are missing: taken as they were handed out",
+        "is missing",
+    ]
+
+
 def test_an_appeal_tells_how_far_numbers_are_apart_and_texts_not():
     """A row of texts of which one is long would fill the memory as an array."""
     assert _apart([1, 2.5], (1, 3)) == "at most 0.5 apart"

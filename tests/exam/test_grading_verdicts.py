@@ -1,5 +1,6 @@
 """What grading says of honest submissions, from the archive that is handed in to the marks."""
 
+import csv
 import html
 import json
 import re
@@ -116,6 +117,18 @@ def test_what_stands_out_is_shown_with_file_and_line(marks):
         (CODE, "imports os"), (CODE, "uses .environ")
     }  # fmt: skip
     assert min(it.line for it in flags) == SHOP.count("\n") + 2
+
+
+def test_what_asks_for_a_decision_comes_first_for_a_human(room, marks):
+    """What is only to be seen, such as files that were left out, comes last."""
+    assert marks
+    rows = list(csv.DictReader((room.results / "review.csv").read_text().splitlines()))
+    kinds = [row["what"] for row in rows]
+    first = min(kinds.index(it) for it in ("file", "written report"))
+    assert {"not gradable", "nothing handed in", "construct", "no Python", "broken law"} <= {
+        *kinds[:first]
+    }
+    assert {*kinds[first:]} <= {"file", "written report", "hints", "late"}
 
 
 def test_a_written_report_is_kept_beside_for_a_human(room, marks):

@@ -20,6 +20,7 @@ _OURS = (
     "section", "candidate", "state", "restored", "fixed", "suspicious", "open", "broken_laws",
     "penalty", "hints", "hint_cost", "late_minutes", "to_review", "submission", "jail", "why",
 )  # fmt: skip
+_TO_SEE = ("file", "hints", "late", "written report")  # what asks for no decision
 _REVIEW = ("candidate", "student_id", "submission", "what", "file", "line", "reason")
 Row = Sequence[object]
 
@@ -31,7 +32,10 @@ def gradebook(plan: Plan, marks: Iterable[Mark], people: Mapping[str, Candidate]
 
 
 def review(marks: Sequence[Mark], records: Iterable[Record]) -> str:
-    """Return what a human should look at as CSV; nothing of it took a point away by itself."""
+    """Return what a human should look at as CSV; nothing of it took a point away by itself.
+
+    What asks for a decision comes first.
+    """
     rows: list[Row] = []
     counted = [mark.record for mark in marks]
     for mark in marks:
@@ -48,7 +52,12 @@ def review(marks: Sequence[Mark], records: Iterable[Record]) -> str:
         elif record not in counted:
             what = ("not counted", "", "", "there is another, and only one can count")
             rows.append((record.candidate, "", record.source, *what))
-    return table(_REVIEW, rows)
+    return table(_REVIEW, sorted(rows, key=lambda row: is_only_to_see(str(row[3]))))
+
+
+def is_only_to_see(what: str) -> bool:
+    """Return whether a remark of this kind asks for no decision."""
+    return what in _TO_SEE
 
 
 def remarks(record: Record) -> Iterator[tuple[str, str, object, str]]:

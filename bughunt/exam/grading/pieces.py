@@ -17,7 +17,7 @@ _WITH_DOCSTRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Modu
 Pieces = Mapping[str, str]  # what a piece says, by its qualified name
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)  # enough for one submission
 def pieces(text: str) -> Pieces:
     """Return the pieces of a source that can be parsed, as texts that are equal where trees are."""
     module = tree(text)

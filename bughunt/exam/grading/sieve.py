@@ -36,12 +36,12 @@ def sieved(submission: HandedIn, start: Mapping[str, str]) -> Sieved:
     _check_size(submission, start)
     tree = dict(start)
     refused = list(submission.refused)
-    for path in start:
-        content = submission.files.get(path)
-        if content is None:
-            refused.append(Refusal(path, "is missing: taken as it was handed out"))
-        else:
-            tree[path] = _text(path, content)
+    given = [path for path in start if path in submission.files]
+    for path in given:
+        tree[path] = _text(path, submission.files[path])
+    if missing := len(start) - len(given):
+        text = f"{missing} of {len(start)} sources are missing: taken as they were handed out"
+        refused.append(Refusal("", text))
     refused += _others(submission, start)
     changed = frozenset(path for path in start if _lines(tree[path]) != _lines(start[path]))
     return Sieved(tree, changed, tuple(refused))
