@@ -197,7 +197,7 @@ def _mounts(inside: Inside) -> Iterator[dict[str, Any]]:
     memory = {"type": "tmpfs", "source": "tmpfs"}
     unused = ["nosuid", "nodev"]
     yield {"destination": "/proc", "type": "proc", "source": "proc"}
-    yield {"destination": "/dev", **memory, "options": ["nosuid", "mode=755", "size=64k"]}
+    yield {"destination": "/dev", **memory, "options": ["ro", "nosuid", "mode=755", "size=64k"]}
     for mount in inside.mounts:
         place = str(mount.place)
         match mount:

@@ -10,7 +10,7 @@ import pytest
 
 from bughunt.exam.grading import workbench
 from bughunt.exam.grading.workbench import Workbench
-from bughunt.jail import zygote
+from bughunt.jail import places, zygote
 from bughunt.jail.descendants import descendants
 from bughunt.jail.strength import Strength
 from bughunt.running import observation
@@ -194,3 +194,19 @@ def test_walls_alone_hide_the_processes_of_others(tier, words, tmp_path, monkeyp
     assert 1 <= len(numbers) <= 3
     assert seen["self"]["self cmdline"]
     assert [word for word in words if word in found.stdout] == []
+
+
+def test_walls_alone_leave_one_folder_to_write(tier, tmp_path, monkeypatch):
+    """Neither the root, nor devices, nor what covers the clean code."""
+    if tier.needs_landlock:
+        pytest.skip("nothing but the doors of a child keeps it from writing in this tier")
+    folders = ["/", "/dev", "/usr", str(places.home()), ""]
+    report = f"for it in {folders}:\n    try:\n        open(os.path.join(it, 'x'), 'w')\n"
+    report += "        print(it)\n    except OSError:\n        pass\n"
+    monkeypatch.setattr(zygote, "BOOTSTRAP", f"import os\n{report}")
+    launch = tier.launch(tmp_path)
+    found = subprocess.run(
+        launch.command, stdin=subprocess.DEVNULL, capture_output=True, env=launch.environment,
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    assert found.stdout.splitlines() == [b""]
