@@ -1,9 +1,9 @@
 """Laws that no symptom names: what they said of which code, and what must still be asked.
 
 A law is broken by the hunter if it passes on the code of the start and not on that of now. What it
-says depends on the files that its process asked for, on the tests, and on what is installed. So an
-answer about one code holds for every other that agrees with it in these; and of the start, only
-those laws are asked that do not pass now.
+says depends on the files that its process asked for and, in them, on the functions that it entered,
+on the tests, and on what is installed. So an answer about one code holds for every other that
+agrees with it in these; and of the start, only those laws are asked that do not pass now.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bughunt.detector import Case, CaseRun
+from bughunt.digests import digest, digests_of
 from bughunt.grade import evidence
-from bughunt.manifest import fingerprint, general_file, general_law_names
+from bughunt.manifest import general_file, general_law_names
 from bughunt.running.outcome import Crashed, Failed, Outcome, Passed
 from bughunt.workspace import Workspace, package_files, test_files
 
@@ -31,7 +32,7 @@ class Code(msgspec.Struct, frozen=True):
     """The packages of a workspace at one moment."""
 
     texts: Mapping[str, str]  # of the Python files in UTF-8, by path with "/"
-    digests: Mapping[str, str]  # of all Python files
+    digests: Mapping[str, str]  # of all Python files, and of their parts
     rest: str  # digest of what else they hold, and of the names of these
 
 
@@ -40,7 +41,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     passed: bool
     evidence: str  # one line
-    files: Mapping[str, str]  # digests of the Python files on which it depends
+    parts: Mapping[str, str]  # digests of the Python files, or parts of them, on which it depends
     rest: str
     test: str  # digest of all else on which it depends
     lasts: bool = True  # whether it may be kept: False if the machine may be the reason for it
@@ -48,7 +49,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def is_about(self, code: Code) -> bool:
         """Return whether the law would say the same of this code."""
         return self.rest == code.rest and all(
-            code.digests.get(path) == digest for path, digest in self.files.items()
+            code.digests.get(name) == digest for name, digest in self.parts.items()
         )
 
 
@@ -148,12 +149,12 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 def _said(run: CaseRun, code: Code, test: str) -> Answer:
     """Return the answer that a run is; one that does not last is about this very code."""
     outcome: Outcome = run.runs[0].outcome if run.runs else _NOT_RUN
-    depends = code.digests if run.files is None else run.files
-    lasts = isinstance(outcome, Passed | Failed) and run.files is not None
-    lasts = lasts and code.texts.keys() >= set(depends)
-    files = {path: code.digests[path] for path in depends} if lasts else code.digests
+    names = set(code.digests if run.parts is None else run.parts)
+    lasts = isinstance(outcome, Passed | Failed) and run.parts is not None
+    lasts = lasts and code.texts.keys() >= set(run.files or ()) and code.digests.keys() >= names
+    parts = {name: code.digests[name] for name in names} if lasts else code.digests
     passed = isinstance(outcome, Passed)
-    return Answer(passed, evidence(outcome), files, code.rest, test, lasts)
+    return Answer(passed, evidence(outcome), parts, code.rest, test, lasts)
 
 
 def code_of(workspace: Workspace, files: Mapping[str, bytes] | None = None) -> Code:
@@ -166,11 +167,11 @@ def code_of(workspace: Workspace, files: Mapping[str, bytes] | None = None) -> C
     files = package_files(workspace) if files is None else files
     python = {path: content for path, content in files.items() if path.endswith(".py")}
     others = {path: content for path, content in files.items() if path not in python}
-    return Code(
-        dict(_readable(python)),
-        {path: fingerprint(content) for path, content in python.items()},
-        _digest([*sorted(python), *_listed(others)]),
-    )
+    texts = dict(_readable(python))
+    digests = {path: digest(content) for path, content in python.items()}
+    for path, text in texts.items():
+        digests |= digests_of(path, text)
+    return Code(texts, digests, digest("\n".join([*sorted(python), *_listed(others)])))
 
 
 def digests_of_tests(workspace: Workspace) -> dict[str, str]:
@@ -184,16 +185,12 @@ def digests_of_tests(workspace: Workspace) -> dict[str, str]:
     is_shared = {path: not path.rpartition("/")[2].startswith("test_") for path in files}
     shared = [_installed(), *_listed({it: files[it] for it in files if is_shared[it]})]
     laws = general_law_names(workspace.manifest)
-    own = {law: fingerprint(files.get(general_file(law), b"")) for law in laws}
-    return {law: _digest([*shared, own[law]]) for law in laws}
+    own = {law: digest(files.get(general_file(law), b"")) for law in laws}
+    return {law: digest("\n".join([*shared, own[law]])) for law in laws}
 
 
 def _listed(files: Mapping[str, bytes]) -> list[str]:
-    return [f"{path} {fingerprint(content)}" for path, content in sorted(files.items())]
-
-
-def _digest(lines: Iterable[str]) -> str:
-    return fingerprint("\n".join(lines).encode())
+    return [f"{path} {digest(content)}" for path, content in sorted(files.items())]
 
 
 def _readable(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -207,7 +204,7 @@ def _readable(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 def _installed() -> str:
     """Return what tells this installation from others; names of these folders hold versions."""
     folders = {file.name for place in sys.path for file in Path(place).glob("*.dist-info")}
-    ours = (fingerprint(file.read_bytes()) for file in sorted(_RUNNING.glob("*.py")))
+    ours = (digest(file.read_bytes()) for file in sorted(_RUNNING.glob("*.py")))
     return "\n".join((sys.version, *sorted(folders), *ours))
 
 

@@ -19,7 +19,7 @@ from bughunt.manifest import general_file, general_law_names
 from bughunt.record import Form, Found
 from bughunt.workspace import Workspace
 
-FORMAT = 1
+FORMAT = 2
 LAWS = ".bughunt/laws.json"
 _KEPT = 3  # answers of a law beside that about the start
 

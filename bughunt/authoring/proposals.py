@@ -15,9 +15,9 @@ import msgspec
 from bughunt.authoring.candidates import in_target
 from bughunt.comparison import difference
 from bughunt.detector import CAN_FORK, DetectorServer
+from bughunt.digests import digest
 from bughunt.errors import EnvironmentProblem
 from bughunt.mutate import mutate
-from bughunt.proving.digests import digest
 from bughunt.proving.snapshot import installation
 from bughunt.running.outcome import Batch, Case, Crashed, Failed, Outcome, Passed, TimedOut
 from bughunt.spec import Bank

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from bughunt.detector import CaseRun, DetectorRun
-from bughunt.proving.digests import digest
+from bughunt.digests import digest
 from bughunt.running.outcome import Crashed, TimedOut
 
 _DAYS_KEPT = 60

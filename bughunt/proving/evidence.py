@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 
 from bughunt.detector import CAN_FORK, CaseRun, DetectorServer, run_in_fresh_processes
+from bughunt.digests import Digests
 from bughunt.mutate import mutate
 from bughunt.proving.answer_store import Store
-from bughunt.proving.digests import Digests
 from bughunt.proving.self_check import check_the_checker
 from bughunt.proving.snapshot import Snapshot
 from bughunt.running.outcome import Batch, Case

@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 
+from bughunt.digests import Digests, digest
 from bughunt.mutate import clean_tree, read
-from bughunt.proving.digests import Digests, digest
 from bughunt.spec import Bank
 
 _DETECTORS = "tests/detectors"  # in the copy

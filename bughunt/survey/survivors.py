@@ -19,9 +19,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from bughunt.detector import CAN_FORK, CaseRun, DetectorServer
+from bughunt.digests import digest
 from bughunt.errors import BankError, EnvironmentProblem, SelectionError, did_you_mean
 from bughunt.proving import answer_store
-from bughunt.proving.digests import digest
 from bughunt.proving.snapshot import installation
 from bughunt.running.outcome import Batch, Case, Passed, TimedOut
 from bughunt.spec import Bank

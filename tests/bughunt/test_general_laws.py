@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bughunt.detector import CaseRun, Crashed, DetectorRun, Failed, Passed, TimedOut
+from bughunt.digests import digests_of
 from bughunt.general_laws import Code, Question, Trial, cases, code_of, digests_of_tests
 from bughunt.manifest import general_file
 from bughunt.select import select_level
@@ -86,6 +87,28 @@ def test_nothing_is_asked_twice():
     )
     assert asked == [Question("b", "now")]
     assert state.saved(code(1, 0, 0), TESTS).is_settled
+
+
+def test_an_answer_holds_where_only_functions_differ_that_were_not_entered():
+    """Functions and the rest of a file are told apart."""
+    one, other = "def f():\n    return 1\n", "def g():\n    return 2\n"
+    texts = {"gpt.py": f"{one}\n{other}"}
+    start, idle, used = (
+        Code(text, digests_of("gpt.py", text["gpt.py"]), "")
+        for text in (
+            texts,
+            {"gpt.py": texts["gpt.py"].replace("return 2", "return 3")},
+            {"gpt.py": texts["gpt.py"].replace("return 1", "return 3")},
+        )
+    )
+
+    def answer(law, about):
+        return CaseRun(run(law, WRONG).runs, 0.1, ("gpt.py",), ("gpt.py::f",))
+
+    begun, _ = tried(trial(start, start, is_eager=True), answer)
+
+    assert begun.saved(idle, TESTS).questions == ()
+    assert {it.law for it in begun.saved(used, TESTS).questions} == set(LAWS)
 
 
 def test_of_the_start_only_who_does_not_pass_now_is_asked():

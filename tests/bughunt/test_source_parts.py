@@ -7,7 +7,7 @@ import pytest
 
 from bughunt.detector import Batch, Case, open_runner
 from bughunt.proving.answer_store import Store
-from bughunt.proving.digests import Digests
+from bughunt.digests import Digests
 from bughunt.running.source_parts import parts
 
 SHOP = '''

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from bughunt.running.source_parts import parts
 
@@ -18,10 +19,9 @@ class Digests(Mapping[str, str]):
     """
 
     def __init__(self, texts: Mapping[str, str], base: Digests | None = None) -> None:
-        said = dict(texts)
+        own: dict[str, str] = {}
         for path, text in texts.items():
-            said |= parts(path, text)
-        own = {name: digest(text) for name, text in said.items()}
+            own |= digests_of(path, text)
         self._base: dict[str, str] = {} if base is None else base._own
         gone = (it for it in self._base if it not in own and it.partition("::")[0] in texts)
         self._own: dict[str, str] = own
@@ -44,6 +44,13 @@ class Digests(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._base.keys() | self._own) - len(self._gone)
+
+
+@lru_cache(maxsize=512)
+def digests_of(path: str, text: str) -> Mapping[str, str]:
+    """Return the digests of one file and its parts."""
+    said = {path: text, **parts(path, text)}
+    return {name: digest(content) for name, content in said.items()}
 
 
 def digest(content: str | bytes) -> str:
