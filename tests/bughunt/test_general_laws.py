@@ -102,7 +102,7 @@ def test_an_answer_holds_where_only_functions_differ_that_were_not_entered():
         )
     )
 
-    def answer(law, about):
+    def answer(law, _):
         return CaseRun(run(law, WRONG).runs, 0.1, ("gpt.py",), ("gpt.py::f",))
 
     begun, _ = tried(trial(start, start, is_eager=True), answer)
