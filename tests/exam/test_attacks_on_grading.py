@@ -128,6 +128,20 @@ def test_what_was_refused_is_told(marks):
     assert {it: reason for it, reason in reasons.items() if reason not in said[it]} == {}
 
 
+def test_a_restored_bug_is_suspicious_where_another_file_replaces_what_was_restored(
+    tmp_path, store
+):
+    """Its law may hold all the same, since it does not import that file."""
+    room = Room(tmp_path, ("patcher", "tidy"), store)
+    right = {CODE: SHOP.encode(), TILL: MONEY.encode()}
+    patch = f"{MONEY}\n\nimport shop\n\nshop.double = abs\n"
+    room.hand_in("patcher", right | {TILL: patch.encode()})
+    room.hand_in("tidy", right | {CODE: f"{SHOP}\n\nSIZE = 3\n".encode()})
+    marks = room.grade()
+    assert {*verdicts(marks["patcher"]).values()} == {"suspicious"}
+    assert {*verdicts(marks["tidy"]).values()} == {"restored"}
+
+
 def test_whoever_hands_in_the_workspace_of_another_is_for_a_human(tmp_path, store):
     """Nothing is taken from the other, nothing given to the other or to the thief."""
     room = Room(tmp_path, ("victim", "absent", "thief", "robber"), store)

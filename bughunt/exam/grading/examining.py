@@ -243,7 +243,10 @@ def _changes(one: dict[str, str], other: dict[str, str]) -> frozenset[Place]:
 
 
 def _suspected(record: BugRecord) -> BugRecord:
-    """Return the record of a submission in which something stands out; its points stay."""
-    if record.verdict != "fixed":
+    """Return the record of a submission in which something stands out; its points stay.
+
+    What is restored stays so if nothing else was changed, and so no law was asked.
+    """
+    if record.verdict == "open" or not record.seeds:
         return record
     return msgspec.structs.replace(record, verdict="suspicious")
