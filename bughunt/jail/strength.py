@@ -31,6 +31,9 @@ def observe(seed):
     return {
         "opens a file of the grader": succeeds(lambda: open(FILE)),
         "writes beside it": succeeds(lambda: open(FILE + "-", "w")),
+        "leaves a file to others": any(
+            succeeds(lambda: open(it + "/probe-left", "w")) for it in ("", "/dev", "/dev/shm")
+        ),
         "opens a socket": succeeds(lambda: socket.socket()),
         "forks": succeeds(lambda: os.fork() or os._exit(0)),
         "sends a signal": succeeds(lambda: os.kill(os.getppid(), 0)),

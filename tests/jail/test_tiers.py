@@ -3,13 +3,28 @@
 import itertools
 import mmap
 import os
+import subprocess
+import sys
 
 import pytest
 
 from bughunt.jail import limits, places, tiers
 from bughunt.jail.keeper import Jail, JailBroke
 from bughunt.jail.request import Request
+from bughunt.jail.strength import weakness_of
 from bughunt.jail.tiers import BUBBLEWRAP, TIERS
+
+_WRITES_ANYWHERE = """
+import os
+
+for folder, inner, _ in os.walk("/"):
+    inner[:] = [] if folder == "/proc" else inner
+    try:
+        open(os.path.join(folder, "left"), "w").close()
+        print(folder)
+    except OSError:
+        pass
+"""
 
 
 @pytest.fixture
@@ -78,6 +93,18 @@ def test_missing_program_is_an_error_that_says_so(monkeypatch):
     monkeypatch.setattr(tiers.shutil, "which", lambda _: "/nowhere/bwrap")
     with Jail(BUBBLEWRAP) as jail, pytest.raises(JailBroke, match="bwrap is not installed"):
         jail.run(Request(packages=(), tree={}, observing=""))
+
+
+def test_bubblewrap_alone_leaves_one_folder_to_write(tmp_path):
+    """Without Landlock as well; what one child left elsewhere, the next one would find."""
+    if reason := weakness_of(BUBBLEWRAP):
+        pytest.skip(reason)
+    command = BUBBLEWRAP.launch(tmp_path).command
+    walls = command[: command.index("--") + 1]
+    done = subprocess.run(
+        [*walls, sys.executable, "-c", _WRITES_ANYWHERE], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["/scratch"]
 
 
 def test_usage_of_a_process_is_read_as_bytes():
