@@ -25,8 +25,23 @@ if TYPE_CHECKING:
 _BUILD = "build"
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path))
+
+
+def _private(_context: click.Context, _parameter: click.Parameter, file: Path) -> Path:
+    """Warn of a key that others can read."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            click.echo(f"{file}: others can read this key. Run chmod 600 {file}.", err=True)
+    return file
+
+
 key_option = click.option(
-    "--key", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The key's file."
+    "--key",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    callback=_private,
+    help="The key's file.",
 )
 _roster_option = click.option(
     "--roster", metavar="FILE", type=click.Path(path_type=Path), help="Default: FOLDER/roster.csv."

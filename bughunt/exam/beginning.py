@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from bughunt.errors import ExamError
@@ -10,6 +11,9 @@ from bughunt.exam.plan import PLAN
 from bughunt.exam.roster import ROSTER
 from bughunt.placement import place_file
 
+_ID = "{id}"
+_LONGEST_ID = 60
+_WIDTH = 26  # up to the comments
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -33,5 +37,12 @@ def begin(folder: Path) -> tuple[Path, ...]:
         text = f"{folder}: cannot be made: {error.strerror}. Choose another place."
         raise ExamError(text) from None
     for file in files:
-        place_file((_TEMPLATES / file.name).read_bytes(), file)
+        text = (_TEMPLATES / file.name).read_text(encoding="utf-8")
+        place_file(text.replace(_ID, f"{_name(folder):<{_WIDTH}} ").encode(), file)
     return files
+
+
+def _name(folder: Path) -> str:
+    """Return the name of the folder as the id of an exam."""
+    words = re.findall(r"[a-z0-9]+", folder.absolute().name.lower())
+    return "-".join(words)[:_LONGEST_ID].strip("-") or "my-exam"

@@ -22,7 +22,9 @@ from bughunt.spec import Bank, load_bank
 KEPT = "bank"
 _CATALOGUE = "levels.yaml"
 _MOMENT = 1_735_689_600  # the start of 2025, UTC
-_BUILT = ("__pycache__",)
+_BUILT = "__pycache__"
+_UP = "up"  # a folder of the copy, where the catalogue names something above its own
+_DEEPEST = 20
 
 
 def keep(bank: Bank, folder: Path) -> None:
@@ -53,9 +55,10 @@ def bank_files(bank: Bank) -> dict[str, bytes]:
 
 def kept_bank(folder: Path) -> Bank | None:
     """Load the bank that a build keeps; None: it keeps none, or none that can be loaded."""
-    found = sorted((folder / KEPT).rglob(_CATALOGUE), key=lambda it: len(it.parts))
+    places = (Path(folder, KEPT, *[_UP] * depth, _CATALOGUE) for depth in range(_DEEPEST))
+    found = next((it for it in places if it.is_file()), None)
     try:
-        return load_bank(found[0]) if found else None
+        return load_bank(found) if found else None
     except BankError:
         return None
 
@@ -97,9 +100,7 @@ def bank_of(plan: Plan, lock: Lock, folder: Path) -> tuple[Bank, str]:
 
 def _files(folder: Path) -> list[Path]:
     return [
-        file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and not set(_BUILT) & set(file.parts)
+        file for file in sorted(folder.rglob("*")) if file.is_file() and _BUILT not in file.parts
     ]
 
 
@@ -109,4 +110,4 @@ def _top(bank: Bank) -> str:
     others = [bank.root, bank.detectors, *(it.probe for it in bank.impacts.values())]
     others += [bank.experiments] if bank.experiments else []
     ups = (Path(os.path.relpath(it, base)).parts.count("..") for it in others)
-    return "/".join(["up"] * max(ups))
+    return "/".join([_UP] * max(ups))

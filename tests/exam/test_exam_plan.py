@@ -29,10 +29,20 @@ def write(exam_folder, tmp_path):
 def test_what_init_writes_can_be_built_as_it_stands(tmp_path):
     """Every comment in it stands beside a value that is read."""
     plan_file, roster_file = begin(tmp_path / "exam")
+    assert "id: exam                       # lower case" in plan_file.read_text()
     plan = read_plan(plan_file)
-    assert (plan.id, plan.bugs, plan.strata) == ("my-exam", 4, (Stratum(2, 3, 3), Stratum(4, 5, 1)))
+    assert (plan.id, plan.bugs, plan.strata) == ("exam", 4, (Stratum(2, 3, 3), Stratum(4, 5, 1)))
     assert plan.closes - plan.opens == timedelta(hours=3)
     assert len(read_roster(roster_file)) == 3
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("Spring 2027", "spring-2027"), ("\u00fc\u00df", "my-exam"), ("a" * 90, "a" * 60)],
+)
+def test_two_exams_of_one_key_do_not_share_a_name_by_accident(tmp_path, folder, name):
+    """The name goes into every seed, and is that of the folder."""
+    assert read_plan(begin(tmp_path / folder)[0]).id == name
 
 
 def test_init_writes_over_nothing(tmp_path):

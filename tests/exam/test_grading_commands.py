@@ -31,6 +31,7 @@ def room(tmp_path_factory, store):
     """Return a room with a key file, in which two have handed in."""
     room = Room(tmp_path_factory.mktemp("room"), ("ada", "bob", "cyd"), store)
     (room.folder / "my.key").write_text(KEY.hex())
+    (room.folder / "my.key").chmod(0o600)
     room.hand_in("ada", {CODE: SHOP.encode(), TILL: MONEY.encode()})
     room.hand_in("bob", {CODE: SHOP.replace("2 * number", "number * 2").encode()})
     run("grade", room.folder, "--key", room.folder / "my.key")
