@@ -45,7 +45,7 @@ def run(had, seed, *, goes_on):
     weight = torch.nn.Parameter(torch.zeros(1))
     optimizer = AdamW([weight])
     run = Run(
-        RunSettings("interrupted", goes_on),
+        RunSettings("interrupted", goes_on, checkpoint_every=1),
         num_steps=1,
         model=small_model(seed, n_layer=1, n_embd=8, vocab_size=tokenizer.get_vocab_size()),
         optimizers=[optimizer],
