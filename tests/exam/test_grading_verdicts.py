@@ -166,6 +166,14 @@ def test_evidence_says_the_values_that_a_law_compared(room, marks):
     assert said[0] == found.trials[0].said
 
 
+def test_the_organiser_sees_marks_as_shares_of_what_could_be_reached(room, marks):
+    """Whoever has no mark has no share; each page of a candidate says points."""
+    graded = [it.score for it in marks.values() if it.score is not None]
+    text = " ".join((room.results / "organiser.html").read_text().split())
+    assert f"{100 * sum(graded) / 4 / len(graded):.0f} % were earned in the mean, 100 %" in text
+    assert text.index("cannot be unpacked") < text.index("to be read by a human")
+
+
 def test_the_organiser_sees_when_there_was_work_as_the_files_say(room):
     """Those of a folder have the time at which they were written."""
     record = room.records()["any name"]

@@ -12,7 +12,7 @@ import msgspec
 
 from bughunt.exam.grading import formats
 from bughunt.exam.grading.figures import ItemFigures, items
-from bughunt.exam.grading.gradebook import remarks
+from bughunt.exam.grading.gradebook import is_only_to_see, remarks
 from bughunt.exam.grading.marks import Mark
 from bughunt.exam.grading.record import Record
 from bughunt.exam.plan import Plan
@@ -83,18 +83,19 @@ def organiser(
     people: Mapping[str, Candidate],
 ) -> str:
     """Return the organiser's page: who found what, how hard each bug was, what stands out."""
-    scores = [mark.score for mark in marks if mark.score is not None]
+    shares = [it.score / it.maximum for it in marks if it.score is not None and it.maximum]
+    rows = tuple(_row(mark, people.get(mark.entry.student_id)) for mark in marks)
+    noted = ((row.candidate, it) for row in rows for it in row.remarks)
     figures: tuple[ItemFigures, ...] = items(bank, marks)
     return filled(
         _TEMPLATES / "organiser.html",
         title=plan.title,
         exam=f"{plan.id}, attempt {plan.attempt}",
-        graded=len(scores),
         states={it: sum(mark.state == it for mark in marks) for it in _states(marks)},
-        mean=sum(scores) / len(scores) if scores else 0.0,
-        best=max(scores, default=0.0),
+        shares=shares,
         items=figures,
-        rows=tuple(_row(mark, people.get(mark.entry.student_id)) for mark in marks),
+        rows=rows,
+        noted=sorted(noted, key=lambda it: is_only_to_see(it[1].what)),
         nobodys=tuple((it.source, it.findings.trouble) for it in nobodys),
     )
 
