@@ -71,20 +71,30 @@ def test_a_seed_on_which_the_clean_code_breaks_a_law_too_counts_for_nobody():
 
 @pytest.mark.parametrize("said", ["failed", "crashed", "hangs"])
 def test_a_law_that_the_clean_code_breaks_here_gives_no_verdict(said):
-    """Not even where the submission keeps it now and then."""
+    """The machine lacks something, or has no time; the submission is tried again."""
     with pytest.raises(NothingToTell, match="the clean code breaks the law 'a_law'"):
-        heard(lambda _law, _text, seed: "passed" if seed == 1 else said)
+        heard(lambda *_: said)
+
+
+@pytest.mark.parametrize("lucky", [1, 4, 6])
+def test_a_law_that_speaks_on_fewer_seeds_is_told_to_a_human(lucky):
+    """Other seeds would not come with another grading, so what it says there has to do."""
+    found, _ = heard(lambda _law, _text, seed: "passed" if seed in (2, lucky) else "failed")
+    assert (found.is_lawful, found.seeds) == (True, tuple(sorted((2, lucky))))
+    assert found.needs_look.startswith("the clean code breaks the law on 4 of the seeds")
+    found, _ = heard(lambda _, text, seed: "passed" if seed == 2 and text == "clean" else "failed")
+    assert (found.is_lawful, found.evidence) == (False, "the evidence")
 
 
 def test_a_law_that_cannot_speak_any_more_is_asked_no_further():
-    """Three seeds that tell are needed of six, so four that do not are enough; why is told."""
+    """After four seeds that tell nothing; the reason is told."""
     asked = []
 
     def says(_law, text, seed):
         asked.append((text, seed))
         return "failed"
 
-    with pytest.raises(NothingToTell, match=r"judged by it: the evidence\. Mend that"):
+    with pytest.raises(NothingToTell, match=r"judged by it: the evidence\.$"):
         heard(says)
     assert {seed for _, seed in asked} == {1, 2, 3, 4}
 

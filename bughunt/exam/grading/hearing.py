@@ -20,6 +20,7 @@ from bughunt.exam.grading.workbench import Sight, Subject, Workbench
 from bughunt.spec import Bug
 
 _ENOUGH = 3  # seeds on which a law must hold
+_HOPELESS = 4  # seeds on which the clean code breaks a law before it is asked no more
 
 
 class NothingToTell(BughuntError):
@@ -40,7 +41,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
     passed: bool
     seeds: tuple[int, ...]
-    evidence: str = ""
+    evidence: str = ""  # of what is broken; or why a human should look at what holds
     unequal: dict[int, bytes] = {}  # observations that are not those of the clean code, by seed
     key: str = ""
 
@@ -80,23 +81,27 @@ class Hearing:
         """Ask on one seed after the other, until the law is broken or has held often enough."""
         unequal: dict[int, bytes] = {}
         held: list[int] = []
-        key = fault = ""
-        for left, seed in zip(range(len(self._seeds), 0, -1), self._seeds, strict=True):
-            if len(held) + left < _ENOUGH:
+        faults: list[str] = []
+        key = ""
+        for seed in self._seeds:
+            if len(held) == _ENOUGH or (not held and len(faults) == _HOPELESS):
                 break
             sight = self._subject.observed((law,), seed)[law]
             said = self._judged(law, sight.data, seed, ()) if not sight.why else None
             if said is not None and said.outcome == "passed":
                 held.append(seed)
-            elif not (fault := lawful(self._bench, law, self._tree_with(()), seed).why):
+                if said.differs:
+                    unequal[seed] = sight.data
+                    key = said.differs
+            elif fault := lawful(self._bench, law, self._tree_with(()), seed).why:
+                faults.append(fault)
+            else:
                 return _Answer(False, (*held, seed), said.message if said else sight.why)
-            if said and said.differs:
-                unequal[seed] = sight.data
-                key = said.differs
-            if len(held) == _ENOUGH:
-                return _Answer(True, tuple(held), unequal=unequal, key=key)
-        text = f"the clean code breaks the law '{law}' in the jail of this machine"
-        raise NothingToTell(f"{text}, so nobody can be judged by it: {fault}. Mend that first.")
+        if not held:
+            text = f"the clean code breaks the law '{law}' in the jail of this machine"
+            raise NothingToTell(f"{text}, so nobody can be judged by it: {faults[-1]}.")
+        doubt = _doubt(len(held), len(faults)) if len(held) < _ENOUGH else ""
+        return _Answer(True, tuple(held), doubt, unequal, key)
 
     def _settled(self, law: str, answer: _Answer, present: Sequence[str]) -> Heard:
         """Return the verdict; what differs from the clean code may do so for the other bugs."""
@@ -107,7 +112,7 @@ class Hearing:
             if said is None or said.outcome != "passed" or said.differs:
                 text = f"the law holds, but '{answer.key}' is not what the clean code gives"
                 return Heard(False, answer.seeds, f"{text} (seed {seed})", text)
-        return Heard(True, answer.seeds)
+        return Heard(True, answer.seeds, needs_look=answer.evidence)
 
     def _judged(self, law: str, data: bytes, seed: int, present: Sequence[str]) -> Judged:
         clean = b""
@@ -127,3 +132,8 @@ def lawful(bench: Workbench, law: str, clean_code: Mapping[str, str], seed: int)
         return sight
     said = bench.judged((Item(law, sight.data),))[0]
     return sight if said.outcome == "passed" else Sight(why=said.message or said.outcome)
+
+
+def _doubt(held: int, broken: int) -> str:
+    text = f"the clean code breaks the law on {broken} of the seeds that were asked"
+    return f"{text}, so it was held by {held} only"
