@@ -15,7 +15,8 @@ from bughunt.errors import BankError, SelectionError, did_you_mean
 from bughunt.mutate import clean_tree
 from bughunt.spec import Bank
 from bughunt.survey import equivalent_mutants
-from bughunt.survey.mutants import Edits, Mutant, Source, mutants
+from bughunt.survey.mutants import Mutant, mutants
+from bughunt.survey.mutation_operators import Edits, Source
 from mutations import MutationError
 from mutations.language.lines import lines_of
 from mutations.language.target import find_segment, split_target

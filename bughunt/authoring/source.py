@@ -10,13 +10,13 @@ import tokenize
 import warnings
 from functools import cached_property
 
-from bughunt.survey import mutants
+from bughunt.survey import mutation_operators
 from mutations.language.lines import Lines
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-class Source(mutants.Source):
+class Source(mutation_operators.Source):
     """One version of a module."""
 
     def __init__(self, text: str) -> None:

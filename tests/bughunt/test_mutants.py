@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bughunt.survey.mutants import OPERATORS, mutants
+from bughunt.survey.mutants import mutants
+from bughunt.survey.mutation_operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
 
