@@ -34,7 +34,7 @@ class Hunt:
     def start(self):
         """Sit down at the desk."""
         self.asked, self.cancelled = [], 0
-        nothing = Bank(hints=lambda: {}, learned=lambda _: ())
+        nothing = Bank(hints=dict, learned=lambda _: ())
         symptoms, laws = Line(self.asked.append, lambda: None), Line(self.asked.append, self.cancel)
         self.desk = Desk(
             self.workspace, nothing, symptoms=symptoms, laws=laws, size=lambda: (80, 24)

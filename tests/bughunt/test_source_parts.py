@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bughunt.detector import Batch, Case, open_runner
-from bughunt.proving.answer_store import Store
 from bughunt.digests import Digests
+from bughunt.proving.answer_store import Store
 from bughunt.running.source_parts import parts
 
 SHOP = '''
