@@ -85,7 +85,7 @@ def marks(texts: Mapping[str, str]) -> dict[Key, Form]:
     unix = {path: text.replace("\r\n", "\n") for path, text in texts.items()}
     return {
         site.key: site.form
-        for plan in plans(unix).values()
+        for plan in plans(unix, are_kept=False).values()
         for site in plan.sites
         if site.form is not None
     }

@@ -26,14 +26,20 @@ _MOVING = frozenset({"order", "choice", "keywords", "statements"})  # parts chan
 _APART = re.compile(r" {3,}$")
 
 
-def plans(texts: Mapping[str, str]) -> dict[str, Plan]:
-    """Return the plan of each Python file of a tree; one without syntax has no sites."""
+def plans(texts: Mapping[str, str], *, are_kept: bool = True) -> dict[str, Plan]:
+    """Return the plan of each Python file of a tree; one without syntax has no sites.
+
+    Args:
+        texts: the tree.
+        are_kept: whether the same files will be asked about again.
+
+    """
     tree = habits(texts.values())
     plain = plain_in(texts, tree.replaced)
-    return {path: _plan(path, text, tree, plain) for path, text in texts.items()}
+    plan = _kept_plan if are_kept else _plan
+    return {path: plan(path, text, tree, plain) for path, text in texts.items()}
 
 
-@lru_cache(maxsize=1024)
 def _plan(path: str, text: str, tree: Habits, plain: frozenset[str]) -> Plan:
     if "\r" in text:
         return Plan(text, ())
@@ -49,6 +55,9 @@ def _plan(path: str, text: str, tree: Habits, plain: frozenset[str]) -> Plan:
     except (SyntaxError, ValueError, RecursionError, MemoryError, TokenError):
         return Plan(text, ())
     return Plan(text, tuple(_writable(source, tuple(_apart(text, sites)), gaps)), gaps)
+
+
+_kept_plan = lru_cache(maxsize=1024)(_plan)
 
 
 def _gaps(source: Source) -> Iterator[Edit]:
