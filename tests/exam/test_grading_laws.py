@@ -103,7 +103,7 @@ def test_a_submission_that_has_used_up_its_time_is_asked_nothing_more():
     """What was not asked is open, since the clean code takes no such time."""
     found, asked = heard(lambda *_: "passed", seconds=1)
     assert (found.is_lawful, found.seeds) == (False, (1, 2, 3))
-    assert found.evidence == "took too much time in all (more than 1 s)"
+    assert found.evidence == "its time was used up before this law was asked"
     assert [text for _, text, _ in asked] == ["handed in", "handed in", "clean"]
 
 
@@ -160,3 +160,15 @@ def test_code_that_is_slow_in_every_law_is_asked_until_its_time_is_used_up():
     found = broken(lambda _law, text, _: "passed" if text == "clean" else "failed", 100, seconds=9)
     assert [it.law for it in found.broken] == ["law_00", "law_01", "law_02", "law_03", "law_04"]
     assert (found.asked, found.left) == (5, 95)
+
+
+def test_code_that_hung_in_the_laws_of_its_bugs_is_asked_no_others():
+    """They would hang as well."""
+    bench = Bench(lambda _law, text, _: "passed" if text == "clean" else "hangs", ("other_law",))
+    subject = Subject(bench, HANDED_IN, 1000, lambda: bench.now)
+    bugs = [SimpleNamespace(id=f"bug {it}", detector=f"law {it}") for it in range(4)]
+    heard = Hearing(bench, lambda _: CLEAN, subject, (1, 2, 3)).of(bugs)
+    assert [it.evidence for it in heard.values()] == ["took too much time (more than 60)"] * 4
+    found = Breakage(bench, subject, 1)
+    found.ask((), ["a.py"], {}, [CLEAN])
+    assert (found.broken, found.asked, found.left) == ((), 0, 1)

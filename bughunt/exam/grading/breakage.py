@@ -15,7 +15,6 @@ from bughunt.exam.grading.record import Broken
 from bughunt.exam.grading.workbench import Sight, Subject, Workbench
 
 _COMPANY = 8
-_MOST_HANGS = 3  # laws that may take all their time; whoever hangs in three hangs in the rest
 Tree = Mapping[str, str]
 
 
@@ -27,11 +26,10 @@ class Breakage:
         self.broken: tuple[Broken, ...] = ()
         self.asked = 0
         self.left = 0  # laws that were not asked, since the submission takes too long
-        self._hangs = 0
 
     @property
     def _is_over(self) -> bool:
-        return self._hangs == _MOST_HANGS or self._subject.is_spent
+        return self._subject.hangs_everywhere or self._subject.is_spent
 
     def ask(
         self,
@@ -71,13 +69,12 @@ class Breakage:
         Where one of them takes all its time, so does the company.
         """
         broken = []
-        suspects = self._against(self._bench.observed(group, self._subject.tree, self._seed))
+        suspects = self._against(self._subject.in_company(group, self._seed))
         for place, law in enumerate(suspects):
             if self._is_over:
                 self.left += len(suspects) - place
                 break
-            sight = self._bench.observed((law,), self._subject.tree, self._seed)[law]
-            self._hangs += sight.is_out_of_time
+            sight = self._subject.alone(law, self._seed)
             evidence = self._against({law: sight}).get(law)
             if evidence and not any(self._is_against(law, tree) for tree in others):
                 broken.append(Broken(law, self._seed, clean(evidence, 500)))

@@ -20,6 +20,7 @@ from bughunt.exam.grading.workbench import Sight, Subject, Workbench
 from bughunt.spec import Bug
 
 _ENOUGH = 3  # seeds on which a law must hold
+_SPENT = Sight(why="its time was used up before this law was asked")
 _HOPELESS = 4  # seeds on which the clean code breaks a law before it is asked no more
 
 
@@ -86,7 +87,7 @@ class Hearing:
         for seed in self._seeds:
             if len(held) == _ENOUGH or (not held and len(faults) == _HOPELESS):
                 break
-            sight = self._subject.observed((law,), seed)[law]
+            sight = _SPENT if self._subject.is_spent else self._subject.alone(law, seed)
             said = self._judged(law, sight.data, seed, ()) if not sight.why else None
             if said is not None and said.outcome == "passed":
                 held.append(seed)

@@ -27,6 +27,7 @@ from bughunt.running import observation
 from bughunt.running.outcome import Failed
 from bughunt.spec import Bank, load_bank
 
+_MOST_HANGS = 3  # laws that may take all their time
 UNGUARDED = Tier("built-in", needs_landlock=False)
 
 
@@ -123,21 +124,30 @@ class Subject:
         seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.tree = tree
-        self._bench, self._seconds, self._clock = bench, seconds, clock
+        self._tree = tree
+        self._bench, self._clock = bench, clock
         self._end = clock() + seconds
+        self._hangs = 0
 
     @property
     def is_spent(self) -> bool:
         """Whether the allowance is used up."""
         return self._clock() > self._end
 
-    def observed(self, laws: Sequence[str], seed: int) -> dict[str, Sight]:
-        """Let laws look at it, unless the allowance is used up."""
-        if self.is_spent:
-            text = f"took too much time in all (more than {self._seconds:g} s)"
-            return dict.fromkeys(laws, Sight(why=text, is_out_of_time=True))
-        return self._bench.observed(laws, self.tree, seed)
+    @property
+    def hangs_everywhere(self) -> bool:
+        """Whether it took all the time of so many laws that others need not be asked."""
+        return self._hangs >= _MOST_HANGS
+
+    def alone(self, law: str, seed: int) -> Sight:
+        """Let one law look at it."""
+        sight = self._bench.observed((law,), self._tree, seed)[law]
+        self._hangs += sight.is_out_of_time
+        return sight
+
+    def in_company(self, laws: Sequence[str], seed: int) -> dict[str, Sight]:
+        """Let laws look at it together."""
+        return self._bench.observed(laws, self._tree, seed)
 
 
 def _told(said: Judged) -> Judged:
