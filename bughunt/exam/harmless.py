@@ -65,8 +65,12 @@ def _sides(bank: Bank, entry: Entry, disguise: Disguise) -> Iterator[_Side]:
     bugs = tuple(bank.bugs[name] for name in entry.bugs)
     tree = mutate(bank, bugs)
     own = disguise(tree, bytes.fromhex(entry.camouflage))
-    for before, after in ((tree.clean, own.clean), (tree.mutated, own.mutated)):
-        if found := differences(before, after):
+    bugged = [path for path, text in own.clean.items() if text != own.mutated[path]]
+    for before, after, paths in (
+        (tree.mutated, own.mutated, None),
+        (tree.clean, own.clean, bugged),
+    ):
+        if found := differences(before, after, paths):
             text = f"the form of candidate {entry.candidate} is another program: {found[0]}"
             raise ExamError(f"{bank.label}: {text}. {_ADVICE}")
     yield _Side(bugs, own.clean, has_bugs=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from symtable import SymbolTable
 from typing import Any
@@ -25,8 +25,15 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: as
 _POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.IsNot: ast.Is, ast.NotIn: ast.In}
 
 
-def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+def differences(
+    before: Mapping[str, str], after: Mapping[str, str], paths: Collection[str] | None = None
+) -> tuple[str, ...]:
     """Say of each file of a tree that became another program where it did.
+
+    Args:
+        before: the files of the tree.
+        after: the same files, written anew.
+        paths: those to be compared; None: all.
 
     Raises:
         SyntaxError: when a file that was changed has no syntax.
@@ -36,7 +43,8 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[st
         return (f"other files: {sorted(before.keys() ^ after.keys())}",)
     tree = habits(before.values())
     plain = plain_in(before, tree.replaced)
-    changed = (path for path in sorted(before) if before[path] != after[path])
+    asked = before if paths is None else paths
+    changed = (path for path in sorted(asked) if before[path] != after[path])
     found = ((path, _difference(before[path], after[path], tree, plain)) for path in changed)
     return tuple(f"{path}: {text}" for path, text in found if text is not None)
 
