@@ -51,11 +51,15 @@ class Shell:
         self.press("-l", command)
         self.press("Enter")
 
-    def finish(self, command):
-        """Run a command on an empty screen, and return as soon as the prompt is back."""
+    def clear(self):
+        """Empty the screen, and forget what has scrolled away."""
         self.run("clear")
         self.wait_until(lambda screen: screen.strip() == PROMPT, "an empty screen")
         self._tmux("clear-history")
+
+    def finish(self, command):
+        """Run a command on an empty screen, and return as soon as the prompt is back."""
+        self.clear()
         self.run(command)
         self.wait_until(_has_answered, f"the end of {command!r}")
 

@@ -1,10 +1,10 @@
-"""Record docs/hunts.md: hunts of three levels in a real terminal, screen by screen.
+"""Record docs/hunts.md: a hunt of each level in a real terminal, screen by screen.
 
     python docs/record_hunts.py [LEVEL ...]
 
-Without names all three are recorded, and the page is written. It needs tmux. The screens are what
-a hunter sees, but for the times on them: those are all set alike, so that a new recording changes
-only what has changed. What the hunter saves is the clean code, one bug at a time.
+Without names all are recorded. It needs tmux. The screens are what a hunter sees, but for the times
+on them: those are all set alike, so that a new recording changes only what has changed. What the
+hunter saves is the clean code, one bug at a time.
 """
 
 import re
@@ -24,24 +24,29 @@ from bughunt.placement import place_file
 from bughunt.spec import Bank, Bug, load_bank
 
 DOCS = Path(__file__).parent
-LEVELS = ("easy", "medium", "hard")
 HEAD = """\
-# Three hunts, screen by screen
+# Hunts, screen by screen
 
-**This page holds answers.** It shows hunts of the levels easy, medium and hard, in a terminal of 80
-columns and 24 rows, from an empty folder to the last symptom. A hunter who wants to find out alone
-stops here; the [tour](tour.md) shows no more than one fix.
+**These pages hold answers.** Each shows a hunt of one level in a terminal of 80 columns and 24
+rows, from an empty folder to the last symptom. A hunter who wants to find out alone stops here; the
+[tour](tour.md) shows no more than one fix.
 
 The screens come from `python docs/record_hunts.py`, which types into a real terminal, waits for
 what the screen shows, and saves the clean code one bug at a time. Times on them are set alike;
 an answer that is longer than the screen is shown whole.
+
+"""
+LEVEL_HEAD = """\
+# {name}: {title}
+
+A [recorded hunt](../hunts.md). **This page holds answers.**
 """
 SECTION = """\
-### {place}. {heading}
+## {place}. {heading}
 
 {caption}
 
-![{heading}](hunts/{file})
+![{heading}]({file})
 """
 _PAUSE = 2.5  # seconds between saves: the watch takes those within two for one
 _TIMES = ((r"\d+\.\d s\b", "1.0 s"), (r"\d+ (min|h) (\d+ min )?ago", "just now"))
@@ -74,6 +79,7 @@ class Hunter:
 
     def watch(self):
         """Start the watch, and wait until it knows all symptoms."""
+        self.shell.clear()
         self.shell.run("bughunt")
         self._settled()
 
@@ -277,25 +283,34 @@ def record(bank, level, shown):
 
 
 def page(bank):
-    """Return the text of the page."""
-    parts = [HEAD]
-    for level in (bank.levels[name] for name in LEVELS):
-        parts.append(f"## {level.name.capitalize()}: {level.title.lower()}\n")
-        for place, screen in enumerate(screens(bank, level), start=1):
-            file = picture_file(level, screen)
-            parts.append(SECTION.format(place=place, file=file, **screen._asdict()))
+    """Return the text of the page that leads to all hunts."""
+    rows = [
+        f"- [{level.name}](hunts/{level.name}.md): {level.title.lower()}, {len(level.bugs)} bugs\n"
+        for level in bank.levels.values()
+    ]
+    return HEAD + "".join(rows)
+
+
+def level_page(bank, level):
+    """Return the text of the page of one hunt."""
+    parts = [LEVEL_HEAD.format(name=level.name.capitalize(), title=level.title.lower())]
+    for place, screen in enumerate(screens(bank, level), start=1):
+        file = picture_file(level, screen)
+        parts.append(SECTION.format(place=place, file=file, **screen._asdict()))
     return "\n".join(parts)
 
 
 def main():
-    """Record the named levels, or the three and the page."""
+    """Record the named levels, or all of them."""
     if shutil.which("tmux") is None:
         sys.exit("record_hunts: tmux is not installed. Install it, and run this again.")
     bank = load_bank()
-    for name in sys.argv[1:] or LEVELS:
-        record(bank, bank.levels[name], screens(bank, bank.levels[name]))
-    if not sys.argv[1:]:
-        place_file(page(bank).encode(), DOCS / "hunts.md")
+    for name in sys.argv[1:] or bank.levels:
+        level = bank.levels[name]
+        record(bank, level, screens(bank, level))
+        text = level_page(bank, level)
+        place_file(text.encode(), DOCS / "hunts" / f"{name}.md")
+    place_file(page(bank).encode(), DOCS / "hunts.md")
 
 
 if __name__ == "__main__":
