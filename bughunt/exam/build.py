@@ -190,6 +190,7 @@ def _known(folder: Path, lock: Lock, key: ExamKey) -> Answers | None:
         if old.inputs.bank != lock.inputs.bank and is_kept(folder, old):
             advice = f"{advice} Its bank is kept in {folder / KEPT}: name that in exam.yaml (bank)."
         raise ExamError(f"{text} {advice}")
+    locking.check_signature(old, key, folder)
     answers = read_answers(folder / ANSWERS, key)
     if old.state == "complete" and answers is None:
         text = f"{folder / ANSWERS}: is missing, and it knows who was given what."

@@ -75,6 +75,18 @@ def is_genuine(lock: Lock, key: ExamKey) -> bool:
     return hmac.compare_digest(lock.signature.encode(), _signature(lock, key).encode())
 
 
+def check_signature(lock: Lock, key: ExamKey, folder: Path) -> None:
+    """Raise when a lock is not as it was signed.
+
+    Raises:
+        ExamError: which says so.
+
+    """
+    if not is_genuine(lock, key):
+        text = f"{folder / LOCK}: is not as it was written: its signature is not ours."
+        raise ExamError(f"{text} Restore it.")
+
+
 def _signature(lock: Lock, key: ExamKey) -> str:
     unsigned = msgspec.structs.replace(lock, signature="")
     return key.signature(b"lock " + msgspec.json.encode(unsigned, order="sorted"))

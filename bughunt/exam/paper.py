@@ -44,6 +44,7 @@ it; only the code in {packages} is looked at.
 {commands}
 ```
 
+These commands, and all that the code imports, come with bughunt {version}.
 {tests}
 {hints}
 """
@@ -157,6 +158,7 @@ def _readme(plan: Plan, entry: Entry, record: Manifest) -> str:
         commands = f"{_CHECK}\n{commands}\n{_PYTEST}"
     return _README.format(
         title=plan.title,
+        version=__version__,
         candidate=entry.candidate,
         minutes=entry.minutes,
         opens=f" Opens {entry.opens}." if entry.opens else "",

@@ -30,6 +30,7 @@ def rename(folder: Path, key: ExamKey, old: str, new: str) -> Entry:
         answers = read_answers(folder / ANSWERS, key) if lock else None
         if lock is None or answers is None:
             raise ExamError(f"{folder}: no exam was built there. Name the folder of the build.")
+        locking.check_signature(lock, key, folder)
         if not new.strip():
             raise ExamError("the new student id is empty. Write one.")
         entry = msgspec.structs.replace(entry_of(answers, old), student_id=new)

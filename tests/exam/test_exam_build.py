@@ -336,7 +336,10 @@ def test_a_candidates_own_tests_run_on_the_code_in_the_archive(built, tmp_path):
     (root / "tests").mkdir()
     law = f"import abacus\n\n\ndef test_place():\n    assert {str(root)!r} in abacus.__file__\n"
     (root / "tests" / "test_mine.py").write_text(law)
-    environment = os.environ | {"PYTHONPATH": str(installed.parent)}
+    environment = os.environ | {
+        "PYTHONPATH": str(installed.parent),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # they take seconds
+    }
     program = shutil.which("pytest", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     for cwd, words in ((root, []), (tmp_path, [str(root / "tests" / "test_mine.py")])):
         line = [program, "-q", "-p", "no:cacheprovider", *words]

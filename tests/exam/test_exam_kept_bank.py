@@ -4,13 +4,15 @@ import shutil
 
 import msgspec
 import pytest
-from small_exam import KEY, SECRET, build_exam, order_of, write_bank
+from small_exam import KEY, PLAN, SECRET, build_exam, order_of, write_bank
 
 from bughunt.errors import ExamError
+from bughunt.exam.build import sketch
 from bughunt.exam.grading.opening import opened
 from bughunt.exam.kept_bank import KEPT, bank_files, keep, kept_bank
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, bank_digest, encode, read_lock, signed
+from bughunt.exam.renaming import rename
 from bughunt.spec import load_bank
 
 
@@ -56,6 +58,29 @@ def test_without_either_bank_the_versions_of_the_build_are_named(built, tmp_path
         ExamError, match=r"was built from another state of .*, with bughunt .*numpy"
     ):
         reopened(built, tmp_path)
+
+
+@pytest.mark.slow
+def test_an_exam_is_graded_by_the_plan_that_was_built_but_for_its_scoring(built, tmp_path):
+    """The archives say what a hint costs."""
+    plan = PLAN + "hints: {cost: 1}\nscoring: {points: 7}\n"
+    later = msgspec.structs.replace(built, plan=order_of(tmp_path, built.bank, plan).plan)
+    exam, _ = reopened(later, tmp_path)
+    assert (exam.plan.hints, exam.plan.points[0]) == ("none", 7)
+
+
+@pytest.mark.slow
+def test_a_lock_that_was_edited_opens_nothing(built, tmp_path):
+    """Neither to be graded, nor to be built again, nor for another id."""
+    file = tmp_path / "build" / LOCK
+    file.write_text(file.read_text().replace('"complete"', '"building"'))
+    told = r"lock\.json: is not as it was written: its signature is not ours\. Restore it\."
+    with pytest.raises(ExamError, match=told):
+        reopened(built, tmp_path)
+    with pytest.raises(ExamError, match=told):
+        sketch(built, ExamKey(KEY), tmp_path / "build")
+    with pytest.raises(ExamError, match=told):
+        rename(tmp_path / "build", ExamKey(KEY), "birch-42", "birch-43")
 
 
 @pytest.mark.slow

@@ -13,12 +13,13 @@ from bughunt.exam.kept_bank import bank_of
 from bughunt.exam.keys import read_key
 from bughunt.exam.paper import Disguise
 from bughunt.exam.plan import Plan
+from bughunt.exam.settled import as_settled
 
 
 def opened(plan: Plan, key: Path, folder: Path, disguise: Disguise = disguised) -> tuple[Exam, str]:
     """Open the answer key of a build; return a note as well where the bank is the one it keeps.
 
-    Scoring may have changed since. If the bank has, nobody could say what was handed out but for
+    Scoring may have changed since; all else of the plan is as it was built. If the bank has, nobody could say what was handed out but for
     the copy in the build.
 
     Raises:
@@ -33,5 +34,7 @@ def opened(plan: Plan, key: Path, folder: Path, disguise: Disguise = disguised) 
     if (answers.exam, answers.attempt) != (plan.id, plan.attempt):
         text = f"{folder}: was built for exam '{answers.exam}', attempt {answers.attempt}"
         raise ExamError(f"{text}, and {plan.label} is '{plan.id}', {plan.attempt}.")
+    locking.check_signature(lock, secret, folder)
     bank, note = bank_of(plan, lock, folder)
+    plan = as_settled(plan, lock.inputs.plan)
     return Exam(plan=plan, bank=bank, key=secret, answers=answers, disguise=disguise), note
