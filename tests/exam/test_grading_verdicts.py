@@ -16,10 +16,11 @@ from hand_in import CODE, MONEY, SHOP, TILL, Room, tarred, verdicts, zipped
 
 from bughunt.errors import ExamError
 from bughunt.exam.grading import workbench
-from bughunt.exam.grading.appeal import appeal
+from bughunt.exam.grading.appeal import Trial, appeal
 from bughunt.exam.grading.examining import examined
 from bughunt.exam.grading.publishing import sat
 from bughunt.exam.grading.record import kept
+from bughunt.exam.grading.report import appealed
 from bughunt.exam.grading.sitting import Exam
 from bughunt.exam.grading.voiding import void
 from bughunt.exam.hint_record import Given
@@ -354,6 +355,32 @@ def test_an_appeal_shows_the_observation_beside_the_clean_code(room, student, bu
     else:
         assert sides["there"].must_match
         assert "apart" in sides["there"].apart
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "holds", "stands"),
+    [
+        (["says nothing"] * 3, None, True),
+        (["says nothing", "passed"], True, False),
+        (["says nothing", "failed", "passed"], False, True),
+    ],
+)
+def test_an_appeal_counts_no_seed_on_which_the_clean_code_breaks_the_law(
+    room, monkeypatch, outcomes, holds, stands
+):
+    """Where there is no other, nothing speaks against the verdict, which was "open"."""
+    trials = iter([Trial(it, outcome, "", ()) for it, outcome in enumerate(outcomes)])
+    monkeypatch.setattr("bughunt.exam.grading.appeal.tried", lambda *_: next(trials))
+    records = sat(room.results)[1]
+    seeds = tuple(range(len(outcomes)))
+    (record,) = (it for it in records if it.source == "half.zip")
+    bugs = tuple(msgspec.structs.replace(it, seeds=seeds) for it in record.findings.bugs)
+    findings = msgspec.structs.replace(record.findings, bugs=bugs)
+    changed = (msgspec.structs.replace(record, findings=findings),)
+    number = room.exam.entry("half").bugs.index(DOUBLE) + 1
+    found = appeal(room.exam, room.submissions, changed, "half", number)
+    assert (found.holds, found.stands) == (holds, stands)
+    assert appealed(found)
 
 
 def test_an_appeal_needs_what_was_handed_in(room, tmp_path):
