@@ -48,6 +48,7 @@ EXAMPLES = {
     "exam build": "bughunt exam build autumn --key autumn.key",
     "exam verify": "bughunt exam verify autumn --key autumn.key",
     "exam hint": "bughunt exam hint autumn candidate-07 2 --key autumn.key",
+    "exam rename": "bughunt exam rename autumn s1742 s1724 --key autumn.key",
     "exam grade": "bughunt exam grade autumn --key autumn.key --jobs 4",
     "exam appeal": "bughunt exam appeal autumn candidate-07 2 --key autumn.key",
     "exam void": "bughunt exam void autumn a_bug --reason 'two answers' --key autumn.key",
