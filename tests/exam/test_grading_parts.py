@@ -247,6 +247,17 @@ def test_a_function_that_is_defined_again_is_another_one():
         ("class Any(int):\n        __eq__ = abs\n    return 0", "uses __eq__"),
         ("class Any(int):\n        def __eq__(self, it): ...\n    return 0", "defines __eq__"),
         ("return __builtins__", "uses __builtins__"),
+        ("import enum\n    look = enum.bltns\n    return look", "uses .bltns"),
+        ("import torch\n    return torch.copyreg", "uses .copyreg"),
+        ("return math.getattr", "uses .getattr"),
+        (
+            "from functools import singledispatch\n    return singledispatch",
+            "imports singledispatch",
+        ),
+        (
+            "def inner(it: 'NAMES.append(getattr)'): ...\n    return inner",
+            "calls something in the text of an annotation",
+        ),
         (
             "match number:\n        case int(__class__=kind):\n            return kind",
             "uses .__class__",
@@ -284,6 +295,9 @@ def test_what_no_fix_needs_stands_out_with_its_line(body, reason):
         "try:\n        return math.sqrt(number)\n    except ValueError:\n        return 0",
         "class Box:\n        def __init__(self):\n            self._size = 3\n    return Box()",
         "class Box(list):\n        def __len__(self):\n            return super()._size()",
+        "import torch\n    return torch.nn.Linear(1, 1).eval().chunk(2)[0].time",
+        "import re\n    return re.compile('a').fullmatch('a')",
+        "def inner(it: 'list[int]') -> 'int': ...\n    return inner",
         "_root = math.sqrt(number)\n    return _root if __name__ else 0",
     ],
 )
@@ -340,10 +354,12 @@ def test_an_appeal_tells_how_far_numbers_are_apart_and_texts_not():
 
 
 def test_what_the_start_has_does_not_stand_out():
-    """An honest fix may use it as well."""
-    start = SOURCE.replace("import math", "import math\nimport sys")
+    """An honest fix may use it as well, and no other part of the machine."""
+    start = f"import sys\n{SOURCE}\n\nNAMES = sys.argv\n"
     text = start.replace("math.sqrt(number)", "math.sqrt(number) + 0 * len(sys.argv)")
     assert flags("a.py", text, start) == ()
+    (found,) = flags("a.py", text.replace("len(sys.argv)", "len(sys.modules)"), start)
+    assert found.reason == "uses sys.modules"
 
 
 PLAIN = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text(max_size=3)

@@ -23,24 +23,31 @@ _HARMLESS = {  # modules that compute, and no more
     "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "numbers", "numpy",
     "random", "re", "statistics", "struct", "torch", "typing", "zlib",
 }  # fmt: skip
-_HELD = {  # modules that other modules hold as a part
-    "builtins", "ctypes", "gc", "importlib", "inspect", "io", "operator", "os", "pickle", "signal",
-    "subprocess", "sys", "threading", "types", "warnings", "weakref",
+_MACHINE = {  # modules of which each part is for a human to see
+    "builtins", "ctypes", "gc", "importlib", "inspect", "operator", "os", "sys",
 }  # fmt: skip
-_FUNCTIONS = {
-    "breakpoint", "compile", "delattr", "dir", "eval", "exec", "get_type_hints", "getattr",
-    "globals", "input", "locals", "open", "setattr", "vars",
+_HELD = _MACHINE | {  # modules that other modules hold as a part
+    "_thread", "ast", "asyncio", "atexit", "bltns", "codecs", "contextvars", "copyreg", "dis",
+    "faulthandler", "fcntl", "io", "linecache", "marshal", "mmap", "multiprocessing", "pickle",
+    "pickletools", "pkgutil", "runpy", "shutil", "signal", "socket", "subprocess", "tempfile",
+    "threading", "traceback", "types", "unittest", "warnings", "weakref", "zipfile",
 }  # fmt: skip
-_INNER = {
-    "ag_frame", "cr_frame", "environ", "f_back", "f_builtins", "f_globals", "f_locals",
-    "get_type_hints", "gi_frame", "settrace", "sleep", "tb_frame", "tb_next",
+_SEEING = {  # functions that look into objects or at names, or run what a text says
+    "ForwardRef", "breakpoint", "delattr", "exec", "get_type_hints", "getattr", "globals", "locals",
+    "setattr", "singledispatch", "singledispatchmethod", "vars",
 }  # fmt: skip
+_FUNCTIONS = _SEEING | {"compile", "dir", "eval", "input", "open"}  # names, not methods
+_FRAMES = {
+    "ag_frame", "cr_frame", "f_back", "f_builtins", "f_globals", "f_locals", "gi_frame", "tb_frame",
+    "tb_next",
+}  # fmt: skip
+_INNER = _SEEING | _FRAMES | {"environ", "settrace", "sleep"}
 _COMMON = {  # names with underlines around them that ordinary code has
     "__call__", "__contains__", "__doc__", "__enter__", "__exit__", "__future__", "__getitem__",
     "__init__", "__iter__", "__len__", "__main__", "__name__", "__next__", "__post_init__",
     "__repr__", "__setitem__", "__str__",
 }  # fmt: skip
-_UNLIKE_WORDS = re.compile("|".join(["__[a-z_]+__", *sorted(it for it in _INNER if "_" in it)]))
+_UNLIKE_WORDS = re.compile("|".join(["__[a-z_]+__", *sorted(_FRAMES)]))
 _OWN = ("self", "cls")
 _BROAD = {"Exception", "BaseException"}
 _LONG_TEXT = 400
@@ -86,7 +93,7 @@ def _reasons(root: ast.AST, known: Collection[str]) -> Iterator[tuple[ast.AST, s
     """Yield what is unusual about each node, where these modules are nothing unusual."""
     data = _data(root)
     for node in ast.walk(root):
-        yield from ((node, it) for it in _reaching_out(node, known))
+        yield from ((node, it) for it in (*_importing(node, known), *_reaching_out(node)))
         match node:
             case ast.FunctionDef(name=name) if _is_inner(name) and name.endswith("__"):
                 yield node, f"defines {name}"
@@ -100,8 +107,8 @@ def _reasons(root: ast.AST, known: Collection[str]) -> Iterator[tuple[ast.AST, s
             yield node, "holds many numbers, as recorded data would be"
 
 
-def _reaching_out(node: ast.AST, known: Collection[str]) -> Iterator[str]:
-    """Yield what reaches for the interpreter, the machine or the grader."""
+def _importing(node: ast.AST, known: Collection[str]) -> Iterator[str]:
+    """Yield what is brought in that does more than compute, where these modules do not."""
     match node:
         case ast.Import(names):
             yield from (f"imports {it.name}" for it in names if _is_odd(it.name, known))
@@ -109,6 +116,11 @@ def _reaching_out(node: ast.AST, known: Collection[str]) -> Iterator[str]:
             yield f"imports {name}"
         case ast.ImportFrom(names=names):
             yield from (f"imports {it.name}" for it in names if _is_inner(it.name))
+
+
+def _reaching_out(node: ast.AST) -> Iterator[str]:
+    """Yield what reaches for the interpreter, the machine or the grader."""
+    match node:
         case ast.Name(id=name) if name in _FUNCTIONS:
             yield f"uses {name}()"
         case ast.Name(id=name) if name.startswith("__") and _is_inner(name):
@@ -116,11 +128,15 @@ def _reaching_out(node: ast.AST, known: Collection[str]) -> Iterator[str]:
         case ast.Attribute(value=holder, attr=name) if _is_inner(name):
             if name.startswith("__") or not _is_own(holder):
                 yield f"uses .{name}"
+        case ast.Attribute(value=ast.Name(id=module), attr=name) if module in _MACHINE:
+            yield f"uses {module}.{name}"
         case ast.MatchClass(kwd_attrs=names):
             yield from (f"uses .{it}" for it in names if _is_inner(it))
         case ast.Constant(value=str(text)):
             found = sorted({*_UNLIKE_WORDS.findall(text)} - _COMMON)
             yield from (f"names {it} in a text" for it in found)
+        case ast.arg(annotation=ast.Constant(value=str(text))) if "(" in text:
+            yield "calls something in the text of an annotation"
 
 
 def _is_odd(name: str, known: Collection[str]) -> bool:
