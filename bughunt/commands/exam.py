@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ def init(folder: Path) -> None:
     for file in begin(folder):
         click.echo(f"written: {report.shown(file)}")
     key = report.shown(folder.with_name(f"{folder.absolute().name}.key"))
-    click.echo(f"Next: bughunt exam keygen {key}")
+    click.echo(f"Next: bughunt exam keygen {shlex.quote(key)}")
 
 
 @exam.command()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -105,7 +106,7 @@ def build(
     """
     _check_free(folder)
     with alone_in(folder):
-        return _built(order, key, evidence, folder, phases or Phases())
+        return _built(_Job(order, key, folder, phases or Phases()), evidence)
 
 
 def sketch(order: Order, key: ExamKey, folder: Path) -> Fairness:
@@ -129,20 +130,36 @@ def sketch(order: Order, key: ExamKey, folder: Path) -> Fairness:
     return fairness(pool_of(plan, bank), asked.kept | drawn, plan)
 
 
-def _built(
-    order: Order, key: ExamKey, evidence: PatientEvidence, folder: Path, phases: Phases
-) -> Built:
+class _Job(NamedTuple):
+    """A build that goes on."""
+
+    order: Order
+    key: ExamKey
+    folder: Path
+    phases: Phases
+
+    def archive(self, entry: Entry) -> Path:
+        """Return where the archive of a candidate stands."""
+        return self.folder / ARCHIVES / f"{entry.candidate}.zip"
+
+    def place(self, lock: Lock) -> None:
+        """Sign the lock and write it."""
+        place_own(locking.encode(locking.signed(lock, self.key)), self.folder / LOCK)
+
+
+def _built(job: _Job, evidence: PatientEvidence) -> Built:
+    order, key, folder, phases = job
     plan, bank = order.plan, order.bank
     lock = locking.begun(plan, bank, key)
     before = _known(folder, lock, key)
     phases.begin("Drawing and proving sets")
     answers, drawing = _answers(order, key, evidence, before)
     _check_strangers(folder, [entry.candidate for entry in answers.entries])
+    phases.begin("Proving the forms of the code")
+    new = [it for it in answers.entries if not job.archive(it).exists()]
+    check_forms(bank, new, evidence, order.disguise, answers.proof_seeds[0])
     sets = {entry.candidate: frozenset(entry.bugs) for entry in answers.entries}
     figures = fairness(pool_of(plan, bank), sets, plan)
-    phases.begin("Proving the forms of the code")
-    new = [it for it in answers.entries if not _archive(folder, it).exists()]
-    check_forms(bank, new, evidence, order.disguise, answers.proof_seeds[0])
     people = {it.student_id for it in order.candidates}
     gone = tuple(it for it in answers.entries if it.student_id not in people)
     files = {
@@ -151,23 +168,10 @@ def _built(
         FAIRNESS: page(plan, bank, answers, figures, gone).encode(),
     }
     phases.begin("Packing archives")
-    old = locking.read_lock(folder)
-    given = old.archives if old else {}
-    begun = msgspec.structs.replace(lock, archives=given)
-    place_own(locking.encode(locking.signed(begun, key)), folder / LOCK)
-    keep(bank, folder)
-    archives, placed = _archives(order, key, answers, folder, given, phases)
-    for name, content in files.items():
-        place_own(content, folder / name)
-    complete = msgspec.structs.replace(
-        lock,
-        state="complete",
-        roster=roster_digest(order.candidates),
-        points=figures.points,
-        archives=archives,
-        files={name: sha256(content) for name, content in files.items()},
+    lock = msgspec.structs.replace(
+        lock, roster=roster_digest(order.candidates), points=figures.points
     )
-    place_own(locking.encode(locking.signed(complete, key)), folder / LOCK)
+    placed = _placed(job, answers, lock, files)
     return Built(
         folder=folder,
         candidates=len(answers.entries),
@@ -177,6 +181,22 @@ def _built(
         figures=figures,
         drawing=drawing,
     )
+
+
+def _placed(
+    job: _Job, answers: Answers, lock: Lock, files: Mapping[str, bytes]
+) -> tuple[Placed, ...]:
+    """Write all that is decided, between two locks; return the archives that were written."""
+    old = locking.read_lock(job.folder)
+    given = old.archives if old else {}
+    job.place(msgspec.structs.replace(lock, archives=given))
+    keep(job.order.bank, job.folder)
+    archives, placed = _archives(job, answers, given)
+    for name, content in files.items():
+        place_own(content, job.folder / name)
+    digests = {name: sha256(content) for name, content in files.items()}
+    job.place(msgspec.structs.replace(lock, state="complete", archives=archives, files=digests))
+    return placed
 
 
 def _known(folder: Path, lock: Lock, key: ExamKey) -> Answers | None:
@@ -266,42 +286,31 @@ def _check_strangers(folder: Path, names: Iterable[str]) -> None:
 
 
 def _archives(
-    order: Order,
-    key: ExamKey,
-    answers: Answers,
-    folder: Path,
-    given: Mapping[str, str],
-    phases: Phases,
+    job: _Job, answers: Answers, given: Mapping[str, str]
 ) -> tuple[dict[str, str], tuple[Placed, ...]]:
     """Place what is missing or differs; return the digests of all, and what was placed.
 
     Args:
-        order: what is built.
-        key: of the exam.
+        job: the build.
         answers: who has what.
-        folder: of the build.
         given: digests of the archives of an earlier build, by opaque id.
-        phases: told how far it is.
 
     """
+    order = job.order
     digests: dict[str, str] = {}
     placed: list[Placed] = []
-    phases.tick(0, len(answers.entries))
+    job.phases.tick(0, len(answers.entries))
     for entry in answers.entries:
-        content = archive(order.bank, order.plan, entry, key, order.disguise)
+        content = archive(order.bank, order.plan, entry, job.key, order.disguise)
         digest = sha256(content)
-        file = _archive(folder, entry)
+        file = job.archive(entry)
         if _content(file) != content:
             place_own(content, file)
             before = given.get(entry.candidate, digest)
             placed.append(Placed(entry, changed=before != digest))
         digests[entry.candidate] = digest
-        phases.tick(1, 0)
+        job.phases.tick(1, 0)
     return digests, tuple(placed)
-
-
-def _archive(folder: Path, entry: Entry) -> Path:
-    return folder / ARCHIVES / f"{entry.candidate}.zip"
 
 
 def _content(file: Path) -> bytes | None:

@@ -44,7 +44,8 @@ it; only the code in {packages} is looked at.
 {commands}
 ```
 
-These commands, and all that the code imports, come with bughunt {version}.
+The commands come with bughunt {version}.
+
 {tests}
 {hints}
 """

@@ -34,6 +34,7 @@ def built(result: Built) -> tuple[Block, ...]:
         *_named("changed: give this archive again", changed),
         *_named("new", new if result.kept or changed else ()),
         *_named("no longer in the roster; the set is kept", result.gone),
+        *([Line("If only an id was wrong: bughunt exam rename")] if result.gone else []),
         Line(f"written to {shown(result.folder)}"),
     )
 

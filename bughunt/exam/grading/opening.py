@@ -19,8 +19,8 @@ from bughunt.exam.settled import as_settled
 def opened(plan: Plan, key: Path, folder: Path, disguise: Disguise = disguised) -> tuple[Exam, str]:
     """Open the answer key of a build; return a note as well where the bank is the one it keeps.
 
-    Scoring may have changed since; all else of the plan is as it was built. If the bank has, nobody could say what was handed out but for
-    the copy in the build.
+    Scoring may have changed since; all else of the plan is as it was built. If the bank has
+    changed, nobody could say what was handed out but for the copy in the build.
 
     Raises:
         ExamError: when there is no build, it belongs to another exam or key, or its bank is lost.
