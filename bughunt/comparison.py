@@ -15,7 +15,7 @@ _ARRAY = re.compile(r"array\((.*?)(?:, dtype=\w+)?\)")
 
 
 def difference(message: str) -> str:
-    """Return what the detector's author says of the difference, else the first one.
+    """Return what the detector's author says of the difference, and the first one.
 
     A message that is no such comparison, or is written in another way than by numpy 2.4, comes
     back as it is.
@@ -23,7 +23,7 @@ def difference(message: str) -> str:
     lines = message.strip().splitlines()
     if not lines or not _HEAD.match(lines[0]):
         return message
-    return _told(lines) or _seen("\n".join(lines)) or message
+    return ": ".join(filter(None, (_told(lines), _seen("\n".join(lines))))) or message
 
 
 def _told(lines: list[str]) -> str:

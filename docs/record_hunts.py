@@ -103,7 +103,7 @@ class Hunter:
     def back(self):
         """Leave the page that may be shown."""
         if self._fixed not in _top(self.shell.screen()):
-            self.shell.press("Enter")
+            self.shell.press("x")
             self._settled()
 
     def check_all(self):

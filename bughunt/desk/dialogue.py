@@ -29,6 +29,7 @@ class Dialogue:
     def __init__(self) -> None:
         self.page: Page | None = None
         self._question: Question | None = None
+        self._idle = ""  # keys that do nothing when they come next
 
     @property
     def is_open(self) -> bool:
@@ -50,6 +51,9 @@ class Dialogue:
 
     def take(self, character: str, size: tuple[int, int]) -> Action | None:
         """Take a key; return what is to be done because of it."""
+        idle, self._idle = self._idle, ""
+        if character in idle:
+            return None
         if self._question:
             return self._answer(self._question, character)
         if self.page:
@@ -67,6 +71,7 @@ class Dialogue:
         fitting = [it for it in question.answers if it.startswith(typed)]
         if typed in question.answers and (ends or len(fitting) == 1):
             self._question = None
+            self._idle = "" if ends else _ENTER  # by habit, behind a number that was taken already
             return question.answers[typed]
         self._question = msgspec.structs.replace(question, typed=typed) if fitting else None
         return None

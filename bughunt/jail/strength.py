@@ -63,7 +63,7 @@ class Strength(msgspec.Struct, frozen=True):
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.refused.items())
             raise NoJail(
                 f"jail: nothing on this machine can hold untrusted code ({reasons}). Use Linux 6.2 "
-                "or newer with Landlock, or install bubblewrap."
+                "or newer with Landlock, or install bubblewrap, crun or runc."
             )
         return self.tier
 

@@ -62,7 +62,7 @@ def run_case(batch: Batch, case: Case) -> Answer:
     return Answer(
         judgements,
         files=tuple(sorted(finder.served)),
-        entered=None if others else tuple(sorted(entered)),
+        entered=None if others or _has_spawned(before) else tuple(sorted(entered)),
         imported=late_imports(before),
     )
 
@@ -72,6 +72,11 @@ def _other_processes() -> list[str]:
     found: list[str] = []
     sys.addaudithook(lambda event, _: found.append(event) if event in _STARTS else None)
     return found
+
+
+def _has_spawned(before: set[str]) -> bool:
+    """Return whether multiprocessing has started a process, which it does without a word."""
+    return any(name.startswith("multiprocessing.popen_") for name in sys.modules.keys() - before)
 
 
 def _judgements(batch: Batch, case: Case) -> Iterator[Judgement]:

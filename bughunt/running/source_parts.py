@@ -2,7 +2,7 @@
 
 The rest of a file runs when the file is imported; the body of a function runs when somebody enters
 it. So a run that is the same each time depends on the rest of what it imported and on the bodies
-that it entered, and on no other. Comments, layout and the places of lines do not count.
+that it entered, and on no other. Where in its file a body stands does not count.
 """
 
 from __future__ import annotations

@@ -160,6 +160,7 @@ def test_every_way_into_a_body_is_seen(tmp_path, before, entered):
         "import subprocess; subprocess.run(['true'])",
         "import os; os.waitpid(os.fork() or os._exit(0), 0)",
         "import os; os.system('true')",
+        "import multiprocessing as m; p = m.get_context('spawn').Process(); p.start(); p.join()",
     ],
 )
 def test_a_run_that_starts_processes_depends_on_whole_files(tmp_path, before):
