@@ -31,6 +31,11 @@ def read(paths):
             yield path.read_bytes()
 
 
+def files(folder):
+    """Return the files below a folder, from which others take away meanwhile."""
+    return (Path(here, name) for here, _, names in os.walk(folder) for name in names)
+
+
 def shown(pid):
     """Return what a process shows of itself: its words and its variables."""
     return read(Path(f"/proc/{pid}/{part}") for part in ("cmdline", "environ", "comm"))
@@ -52,7 +57,7 @@ def watched(tmp_path_factory, store):
         while grader.poll() is None:
             for pid in {grader.pid} | descendants(grader.pid):
                 seen.update(shown(pid))
-            seen.update(read(it for it in temporary.rglob("*") if it.is_file()))
+            seen.update(read(files(temporary)))
             jails.update(it.name for it in temporary.iterdir())
         seen.add(grader.stdout.read())
     assert grader.returncode == 0, seen
