@@ -37,7 +37,8 @@ def rename(folder: Path, key: ExamKey, old: str, new: str) -> Entry:
         others = (it for it in answers.entries if it.student_id != new)
         entries = tuple(entry if it.candidate == entry.candidate else it for it in others)
         changed = msgspec.structs.replace(answers, entries=entries)
-        archives = {it.candidate: lock.archives[it.candidate] for it in entries}
+        own = {it.candidate for it in entries}
+        archives = {name: digest for name, digest in lock.archives.items() if name in own}
         begun = msgspec.structs.replace(lock, state="building", archives=archives)
         place_own(locking.encode(locking.signed(begun, key)), folder / LOCK)
         place_own(sealed(changed, key), folder / ANSWERS)

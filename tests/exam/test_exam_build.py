@@ -35,7 +35,8 @@ from bughunt.exam.audit import audit
 from bughunt.exam.build import sketch
 from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.keys import ExamKey
-from bughunt.exam.lock import LOCK, sha256
+from bughunt.exam.lock import LOCK, read_lock, sha256
+from bughunt.exam.own_folder import place_own
 from bughunt.exam.renaming import rename
 from bughunt.exam.report import built as built_report
 from bughunt.exam.report import fair
@@ -428,6 +429,28 @@ def test_a_wrong_student_id_can_be_put_right_and_the_set_stays(exam_folder, bank
     assert audit(order.plan, ExamKey(KEY), folder) == (3, ())
     with pytest.raises(ExamError, match="no candidate 'birch-42'"):
         rename(folder, ExamKey(KEY), "birch-42", "birch-44")
+
+
+def test_a_build_that_ended_while_packing_lets_ids_be_put_right(
+    exam_folder, bank, store, tmp_path, monkeypatch
+):
+    """The answer key knows more archives than the lock then; the next build ends it."""
+    folder = tmp_path / "build"
+
+    def no_handout(content, file):
+        if file.name == building.HANDOUT:
+            raise KeyboardInterrupt
+        place_own(content, file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "place_own", no_handout)
+        with pytest.raises(KeyboardInterrupt):
+            build_exam(order_of(exam_folder, bank), store, folder)
+    assert read_lock(folder).archives == {}
+    assert rename(folder, ExamKey(KEY), "birch-42", "birch-43").student_id == "birch-43"
+    order = order_of(exam_folder, bank, roster=ROSTER.replace("birch-42", "birch-43"))
+    build_exam(order, store, folder)
+    assert audit(order.plan, ExamKey(KEY), folder) == (3, ())
 
 
 def test_points_that_can_be_reached_are_told(exam_folder, bank, store, tmp_path):
