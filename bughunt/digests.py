@@ -18,32 +18,41 @@ class Digests(Mapping[str, str]):
 
     """
 
+    base: Mapping[str, str]
+    changed: Mapping[str, str | None]  # what is not as in the base; None: it is gone
+
     def __init__(self, texts: Mapping[str, str], base: Digests | None = None) -> None:
         own: dict[str, str] = {}
         for path, text in texts.items():
             own |= digests_of(path, text)
-        self._base: dict[str, str] = {} if base is None else base._own
-        gone = (it for it in self._base if it not in own and it.partition("::")[0] in texts)
-        self._own: dict[str, str] = own
-        self._gone = frozenset(gone)
+        if base is None:
+            self._names = {path: tuple(digests_of(path, text)) for path, text in texts.items()}
+            self.base, self.changed = own, {}
+            return
+        assert not base.changed, "a base has no base of its own"
+        before = (name for path in texts for name in base._names.get(path, ()))
+        self.base = base.base
+        self.changed = {
+            name: own.get(name) for name in (*own, *before) if own.get(name) != self.base.get(name)
+        }
 
     def __getitem__(self, name: str) -> str:
-        found = self.get(name)
+        found = self.changed[name] if name in self.changed else self.base[name]
         if found is None:
             raise KeyError(name)
         return found
 
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        """Return the digest of a file or a part, or else the default."""
-        if name in self._gone:
-            return default
-        return self._own.get(name) or self._base.get(name, default)
-
     def __iter__(self) -> Iterator[str]:
-        return (name for name in {**self._base, **self._own} if name not in self._gone)
+        return (name for name in {**self.base, **self.changed} if name in self)
 
     def __len__(self) -> int:
-        return len(self._base.keys() | self._own) - len(self._gone)
+        return sum(1 for _ in self)
+
+    def agree(self, known: Mapping[str, str], unlike_base: Mapping[str, str]) -> bool:
+        """Return whether all digests are these, of which some are not as in the base."""
+        return all(self.get(name) == digest for name, digest in unlike_base.items()) and all(
+            known[name] == digest for name, digest in self.changed.items() if name in known
+        )
 
 
 @lru_cache(maxsize=512)

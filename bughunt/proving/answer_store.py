@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from bughunt.detector import CaseRun, DetectorRun
-from bughunt.digests import digest
+from bughunt.digests import Digests, digest
 from bughunt.running.outcome import Crashed, TimedOut
 
 _DAYS_KEPT = 60
@@ -29,9 +29,24 @@ class Known(msgspec.Struct, frozen=True):
     parts: dict[str, str]  # digests by the name of a file or of a part
     ended: CaseRun
 
-    def holds_for(self, digests: Mapping[str, str]) -> bool:
-        """Return whether a state of the code agrees in all of it."""
-        return all(digests.get(name) == digest for name, digest in self.parts.items())
+
+class _Row:
+    """Something known, ready to be compared with many states of the same tree."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._base: Mapping[str, str] | None = None
+        self._unlike_base: dict[str, str] = {}
+
+    def holds_for(self, digests: Digests) -> bool:
+        """Return whether a state of the code agrees in all on which the answer depends."""
+        parts = self.known.parts
+        if self._base is not digests.base:
+            self._base = base = digests.base
+            self._unlike_base = {
+                name: digest for name, digest in parts.items() if base.get(name) != digest
+            }
+        return digests.agree(parts, self._unlike_base)
 
 
 class Store:
@@ -41,7 +56,7 @@ class Store:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._known: dict[str, list[Known]] = {}
+        self._known: dict[str, list[_Row]] = {}
         self._path = path
         self._database = None if path is None else _opened(path)
 
@@ -53,30 +68,32 @@ class Store:
             self._database.close()
             self._database = None
 
-    def find(self, key: str, digests: Mapping[str, str]) -> CaseRun | None:
+    def find(self, key: str, digests: Digests) -> CaseRun | None:
         """Return the answer for a state with these files and parts of files, if one is known."""
         if key not in self._known:
             self._known[key] = self._stored(key)
-        return next((it.ended for it in self._known[key] if it.holds_for(digests)), None)
+        return next((it.known.ended for it in self._known[key] if it.holds_for(digests)), None)
 
-    def keep(self, key: str, digests: Mapping[str, str], ended: CaseRun) -> Known:
+    def keep(self, key: str, digests: Digests, ended: CaseRun) -> _Row:
         """Note an answer; one that may be the machine's fault is for this run only."""
         names = digests if ended.parts is None else ended.parts
         known = Known({name: digests[name] for name in names if name in digests}, ended)
-        self._known.setdefault(key, []).append(known)
+        row = _Row(known)
+        self._known.setdefault(key, []).append(row)
         if self._database is not None and not any(map(_may_be_the_machine, ended.runs)):
             content = zlib.compress(msgspec.msgpack.encode(known), _QUICK)
-            row = (key, digest(msgspec.msgpack.encode(known.parts)), content, _today())
-            self._execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", row)
-        return known
+            values = (key, digest(msgspec.msgpack.encode(known.parts)), content, _today())
+            self._execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", values)
+        return row
 
-    def _stored(self, key: str) -> list[Known]:
+    def _stored(self, key: str) -> list[_Row]:
         rows = self._execute("SELECT known, day FROM answers WHERE key = ?", (key,))
         if any(day != _today() for _, day in rows):
             self._execute("UPDATE answers SET day = ? WHERE key = ?", (_today(), key))
         try:
             return [
-                msgspec.msgpack.decode(zlib.decompress(content), type=Known) for content, _ in rows
+                _Row(msgspec.msgpack.decode(zlib.decompress(content), type=Known))
+                for content, _ in rows
             ]
         except (zlib.error, msgspec.MsgspecError):
             return []

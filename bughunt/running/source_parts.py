@@ -34,9 +34,11 @@ def parts(path: str, text: str) -> dict[str, str]:
         body = function.body[start:]
         first, stop = _first_line(body[0]) - 1, body[-1].end_lineno or 0
         key = part(path, name)  # a property and its setter share a name, and so a part
-        found[key] = found.get(key, "") + "".join(lines[first:stop])
+        said = "".join(lines[first:stop])
+        found[key] = found.get(key, "") + said
         # What a call does before the body is entered depends on whether it makes a generator.
-        lines[first:stop] = [f"{_yields(body)}\n", *[""] * (stop - first - 1)]
+        is_generator = "yield" in said and _yields(body)
+        lines[first:stop] = [f"{is_generator}\n", *[""] * (stop - first - 1)]
     return {part(path): "".join(lines)} | found
 
 

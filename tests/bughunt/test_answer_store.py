@@ -6,10 +6,11 @@ import time
 import pytest
 
 from bughunt.detector import CaseRun, DetectorRun
+from bughunt.digests import Digests
 from bughunt.proving.answer_store import Store, default_path
 from bughunt.running.outcome import Crashed, Failed, Passed, TimedOut
 
-DIGESTS = {"shop/__init__.py": "a", "shop/till.py": "b", "shop/unused.py": "c"}
+DIGESTS = Digests({"shop/__init__.py": "a", "shop/till.py": "b", "shop/unused.py": "c"})
 
 
 def ended(outcome=None, files=("shop/__init__.py", "shop/till.py")):
@@ -54,8 +55,8 @@ def test_answer_holds_for_whatever_agrees_in_the_files_that_were_asked_for(path)
     """A file that nobody imported may change; one that was imported, or another key, not."""
     kept(path, ended())
 
-    assert found_later(path, digests=DIGESTS | {"shop/unused.py": "d"}) == ended()
-    assert found_later(path, digests=DIGESTS | {"shop/till.py": "d"}) is None
+    assert found_later(path, digests=Digests({"shop/unused.py": "d"}, DIGESTS)) == ended()
+    assert found_later(path, digests=Digests({"shop/till.py": "d"}, DIGESTS)) is None
     assert found_later(path, key="another") is None
 
 
@@ -64,7 +65,7 @@ def test_death_without_a_word_depends_on_every_file(path):
     kept(path, ended(Crashed("ProcessExit", "3"), files=None))
 
     assert found_later(path) is not None
-    assert found_later(path, digests=DIGESTS | {"shop/unused.py": "d"}) is None
+    assert found_later(path, digests=Digests({"shop/unused.py": "d"}, DIGESTS)) is None
 
 
 @pytest.mark.parametrize(
