@@ -167,9 +167,9 @@ def verify(folder: Path, key: Path, out: Path | None, as_json: bool) -> None:
 
     secret = read_key(key)
     plan = read_plan(folder / PLAN)
-    number, flaws = audit(plan, secret, out or folder / _BUILD)
-    _told(as_json, {"archives": number, "flaws": flaws}, lambda: audited(number, flaws))
-    if flaws:
+    found = audit(plan, secret, out or folder / _BUILD)
+    _told(as_json, found, lambda: audited(found))
+    if found.flaws:
         raise click.exceptions.Exit(BUGS_REMAIN)
 
 

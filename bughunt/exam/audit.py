@@ -30,16 +30,23 @@ class Flaw(msgspec.Struct, frozen=True):
     text: str
 
 
-def audit(
-    plan: Plan, key: ExamKey, folder: Path, disguise: Disguise = disguised
-) -> tuple[int, tuple[Flaw, ...]]:
-    """Return how many archives were looked at, and what is wrong.
+class Audit(msgspec.Struct, frozen=True):
+    """What an audit found."""
+
+    archives: int
+    flaws: tuple[Flaw, ...] = ()
+    notes: tuple[str, ...] = ()  # what has changed around the build and harms nothing
+
+
+def audit(plan: Plan, key: ExamKey, folder: Path, disguise: Disguise = disguised) -> Audit:
+    """Look at everything in the folder of a build.
 
     The lock is held to its signature, and every file to the lock. Each archive is held to the one
     that follows from the lock, the answer key and the bank, whatever the plan says by now.
 
     Raises:
         ExamError: when there is no build, the answer key does not open, or the bank is lost.
+        BankError: when a file of the bank cannot be read.
 
     """
     lock = locking.read_lock(folder)
@@ -51,27 +58,37 @@ def audit(
     if answers is None:
         raise ExamError(f"{folder / ANSWERS}: is missing. Restore it.")
     bank, note = bank_of(plan, lock, folder)
-    flaws = [Flaw(LOCK, f"{note}.")] if note else []
-    flaws += [
-        Flaw(LOCK, f"{it}.") for it in locking.differences(lock, locking.begun(plan, bank, key))
+    flaws = [
+        *_lock(lock, locking.begun(plan, bank, key), key, folder),
+        *_files(lock, folder),
+        *_names(lock, answers, folder),
     ]
-    if not locking.is_genuine(lock, key):
-        flaws.append(Flaw(LOCK, "is not as it was written: its signature is not ours. Restore it."))
-    if lock.state != "complete":
-        flaws.append(Flaw(LOCK, "the build was interrupted. Build again."))
-    if not is_kept(folder, lock):
-        flaws.append(Flaw(KEPT, "is not the bank that the exam was built from. Build again."))
-    flaws += _files(lock, folder)
-    flaws += _names(lock, answers, folder)
     was = as_settled(plan, lock.inputs.plan)
     for entry in answers.entries:
-        name = f"{ARCHIVES}/{entry.candidate}.zip"
-        content = _content(folder / name)
-        if content is None:
-            flaws.append(Flaw(name, "is missing. Build again."))
-        elif content != (made_of := archive(bank, was, entry, key, disguise)):
-            flaws += [Flaw(name, it) for it in _differences(content, made_of, entry, key)]
-    return len(answers.entries), tuple(flaws)
+        made_of = archive(bank, was, entry, key, disguise)
+        flaws += _archive(folder, entry, made_of, key)
+    return Audit(len(answers.entries), tuple(flaws), (note,) if note else ())
+
+
+def _lock(lock: Lock, now: Lock, key: ExamKey, folder: Path) -> Iterator[Flaw]:
+    """Yield what is wrong with the lock itself, beside one of today, and with the kept bank."""
+    yield from (Flaw(LOCK, f"{it}.") for it in locking.differences(lock, now))
+    if not locking.is_genuine(lock, key):
+        yield Flaw(LOCK, "is not as it was written: its signature is not ours. Restore it.")
+    if lock.state != "complete":
+        yield Flaw(LOCK, "the build was interrupted. Build again.")
+    if not is_kept(folder, lock):
+        yield Flaw(KEPT, "is not the bank that the exam was built from. Build again.")
+
+
+def _archive(folder: Path, entry: Entry, made_of: bytes, key: ExamKey) -> Iterator[Flaw]:
+    """Yield in what the archive of a candidate is not the one that follows from its set."""
+    name = f"{ARCHIVES}/{entry.candidate}.zip"
+    content = _content(folder / name)
+    if content is None:
+        yield Flaw(name, "is missing. Build again.")
+    elif content != made_of:
+        yield from (Flaw(name, it) for it in _differences(content, made_of, entry, key))
 
 
 def _files(lock: Lock, folder: Path) -> Iterator[Flaw]:

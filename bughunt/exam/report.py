@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bughunt.exam.answers import Entry
-from bughunt.exam.audit import Flaw
+from bughunt.exam.audit import Audit
 from bughunt.exam.build import ARCHIVES, Built
 from bughunt.exam.fairness import Fairness
 from bughunt.exam.hint_record import Hint
@@ -87,15 +87,14 @@ def built_record(result: Built) -> dict[str, object]:
     }
 
 
-def audited(archives: int, flaws: Sequence[Flaw]) -> tuple[Block, ...]:
+def audited(found: Audit) -> tuple[Block, ...]:
     """Return what an audit found."""
-    if not flaws:
-        return (Line(f"{counted(archives, 'archive')}: everything is as it was made", "green"),)
-    lines = tuple(Line(f"{it.file}: {it.text}", "red") for it in flaws)
-    return (
-        *lines,
-        Line(f"{counted(len(flaws), 'flaw')} in a build of {counted(archives, 'archive')}"),
-    )
+    archives = counted(found.archives, "archive")
+    notes = tuple(Line(f"{it}.", "yellow") for it in found.notes)
+    if not found.flaws:
+        return (*notes, Line(f"{archives}: everything is as it was made", "green"))
+    lines = tuple(Line(f"{it.file}: {it.text}", "red") for it in found.flaws)
+    return (*notes, *lines, Line(f"{counted(len(lines), 'flaw')} in a build of {archives}"))
 
 
 def renamed(entry: Entry, folder: Path) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from small_exam import KEY, PLAN, order_of
 from bughunt.errors import ExamError
 from bughunt.exam.answers import ANSWERS, read_answers
 from bughunt.exam.archive import packed, unpacked
-from bughunt.exam.audit import audit
+from bughunt.exam.audit import Audit, audit
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.lock import LOCK, Lock, encode, sha256, signed
 from bughunt.exam.sheet import SHEET
@@ -27,7 +27,7 @@ def folder(built, tmp_path):
 
 def flaws(order, folder, key=KEY):
     """Return what is wrong, as text."""
-    return [f"{it.file}: {it.text}" for it in audit(order.plan, ExamKey(key), folder)[1]]
+    return [f"{it.file}: {it.text}" for it in audit(order.plan, ExamKey(key), folder).flaws]
 
 
 def repacked(file, path, change):
@@ -44,7 +44,7 @@ def repacked(file, path, change):
 
 def test_a_build_that_nobody_touched_has_no_flaw(order, folder):
     """Three archives are looked at."""
-    assert audit(order.plan, ExamKey(KEY), folder) == (3, ())
+    assert audit(order.plan, ExamKey(KEY), folder) == Audit(3)
 
 
 @pytest.mark.parametrize(

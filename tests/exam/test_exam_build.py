@@ -31,7 +31,7 @@ from bughunt.exam import build as building
 from bughunt.exam import harmless
 from bughunt.exam.answers import ANSWERS, read_answers
 from bughunt.exam.archive import packed, unpacked
-from bughunt.exam.audit import audit
+from bughunt.exam.audit import Audit, audit
 from bughunt.exam.build import sketch
 from bughunt.exam.camouflage.disguise import disguised
 from bughunt.exam.keys import ExamKey
@@ -394,7 +394,7 @@ def test_a_change_of_scoring_stops_nobody_who_comes_late(exam_folder, bank, stor
     order = order_of(exam_folder, bank, plan, more_people(1))
     result = build_exam(order, store, folder)
     assert (result.drawn, result.figures.points) == (1, (9.0, 9.0))
-    assert audit(order.plan, ExamKey(KEY), folder) == (4, ())
+    assert audit(order.plan, ExamKey(KEY), folder) == Audit(4)
 
 
 def test_what_has_to_be_given_out_again_is_named(exam_folder, bank, store, tmp_path):
@@ -426,7 +426,7 @@ def test_a_wrong_student_id_can_be_put_right_and_the_set_stays(exam_folder, bank
         f"birch-43,Bert Birch,bert@forest.example,A,archives/{entry.candidate}.zip"
         in (folder / building.HANDOUT).read_text()
     )
-    assert audit(order.plan, ExamKey(KEY), folder) == (3, ())
+    assert audit(order.plan, ExamKey(KEY), folder) == Audit(3)
     with pytest.raises(ExamError, match="no candidate 'birch-42'"):
         rename(folder, ExamKey(KEY), "birch-42", "birch-44")
 
@@ -450,7 +450,7 @@ def test_a_build_that_ended_while_packing_lets_ids_be_put_right(
     assert rename(folder, ExamKey(KEY), "birch-42", "birch-43").student_id == "birch-43"
     order = order_of(exam_folder, bank, roster=ROSTER.replace("birch-42", "birch-43"))
     build_exam(order, store, folder)
-    assert audit(order.plan, ExamKey(KEY), folder) == (3, ())
+    assert audit(order.plan, ExamKey(KEY), folder) == Audit(3)
 
 
 def test_points_that_can_be_reached_are_told(exam_folder, bank, store, tmp_path):

@@ -82,6 +82,23 @@ def test_init_keygen_build_and_verify_lead_from_one_to_the_next(make, tmp_path):
     assert "1 flaw" in refused("exam", "verify", "exam", "--key", "my.key", code=1)
 
 
+def test_a_bank_that_was_reworded_after_the_build_is_a_note_of_verify_and_no_flaw(
+    make, exam_folder, tmp_path
+):
+    """The build keeps its own; an automatic check stays green."""
+    make()
+    bank = shutil.copytree(exam_folder / "bank", tmp_path / "reworded")
+    catalogue = bank / "levels.yaml"
+    catalogue.write_text(catalogue.read_text().replace("did not believe it", "was surprised"))
+    plan = tmp_path / "exam" / "exam.yaml"
+    plan.write_text(plan.read_text().replace(f"{exam_folder / 'bank'}", f"{bank}"))
+    said = run("exam", "verify", "exam", "--key", "my.key")
+    assert re.search(r"has changed since; what the build keeps in .*bank is used\.\n", said)
+    assert "everything is as it was made" in said
+    record = json.loads(run("exam", "verify", "exam", "--key", "my.key", "--json"))
+    assert (record["archives"], record["flaws"], len(record["notes"])) == (3, [], 1)
+
+
 def test_the_handout_is_for_spreadsheets_and_says_who_gets_what(make, tmp_path):
     """In the order of the ids of students."""
     make()
