@@ -250,6 +250,30 @@ def test_a_function_that_is_defined_again_is_another_one():
         ("import enum\n    look = enum.bltns\n    return look", "uses .bltns"),
         ("import torch\n    return torch.copyreg", "uses .copyreg"),
         ("return math.getattr", "uses .getattr"),
+        ("import numpy as np\n    return np.testing.measure('1')", "uses .measure"),
+        ("from numpy.testing import runstring\n    return 0", "imports runstring"),
+        ("from numpy.testing import *\n    return 0", "imports all names"),
+        ("import numpy as np\n    return np.load('a', allow_pickle=True)", "uses .load"),
+        ("import torch as self\n    return self.load('a')", "uses .load"),
+        ("from torch.utils.benchmark import Timer\n    return Timer('1')", "imports Timer"),
+        ("import logging\n    return logging.os", "uses .os"),
+        ("import logging.config\n    return 0", "imports logging.config"),
+        ("import logging\n    return logging.currentframe()", "uses .currentframe"),
+        ("import time\n    return time.sleep(1)", "uses .sleep"),
+        ("import string\n    return string.Formatter()", "uses .Formatter"),
+        (
+            "from contextlib import suppress\n    return suppress(Exception)",
+            "catches every exception",
+        ),
+        ("import random as self\n    return self._inst", "uses ._inst"),
+        ("import random\n    Box = random\n    return Box._inst", "uses ._inst"),
+        ("class Bag:\n        pass\n    return Bag._inst", "uses ._inst"),
+        ("def see(self):\n        return self._inst\n    return see", "uses ._inst"),
+        (
+            "class Bag:\n        def see(self):\n            return self._os\n    return Bag",
+            "uses ._os",
+        ),
+        ("return root.__doc__", "uses .__doc__"),
         (
             "from functools import singledispatch\n    return singledispatch",
             "imports singledispatch",
@@ -299,12 +323,43 @@ def test_what_no_fix_needs_stands_out_with_its_line(body, reason):
         "import re\n    return re.compile('a').fullmatch('a')",
         "def inner(it: 'list[int]') -> 'int': ...\n    return inner",
         "_root = math.sqrt(number)\n    return _root if __name__ else 0",
+        "class Box:\n        _size = 3\n    return Box._size",
+        "class Box:\n        def _size(self):\n            return type(self)._size\n    return Box",
+        "class Box:\n        @classmethod\n        def size(cls):\n            return cls._size",
+        "class Box:\n        def load(self):\n            return self.load()\n    return Box()",
+        f"def inner():\n        {'x' * 500!r}\n        return 1\n    return inner",
+        "import logging, warnings, contextlib, abc, string\n    return logging",
+        "import time, pprint, datetime\n    return time.monotonic()",
+        "import contextlib\n    with contextlib.suppress(ValueError):\n        return 0",
     ],
 )
 def test_what_a_fix_may_need_does_not_stand_out(body):
     """Modules that only compute, the packages of the exam, an object's own parts."""
     text = SOURCE.replace("return math.sqrt(number)", body)
     assert flags("shop/a.py", text, SOURCE) == ()
+
+
+def test_a_class_of_the_start_may_learn_to_compare_and_a_new_or_other_one_may_not():
+    """What equals everything would be a class of the candidate's own, or made of arrays."""
+    method = "    def __eq__(self, other):\n        return True\n\n"
+    text = SOURCE.replace("    def area", f"{method}    def area")
+    assert flags("a.py", f'__all__ = ["Box"]\n{text}', SOURCE) == ()
+    (found,) = flags("a.py", text.replace("class Box", "class Bag"), SOURCE)
+    assert found.reason == "defines __eq__"
+    (found,) = flags("a.py", text.replace("class Box", "class Box(list)"), SOURCE)
+    assert found.reason == "defines __eq__"
+    again = f"{SOURCE}\n\nclass Box:\n    size = 3\n\n{method}"
+    assert "defines __eq__" in {it.reason for it in flags("a.py", again, SOURCE)}
+
+
+@pytest.mark.parametrize("start", [f'"""{"x" * 500}"""', f"TEXT = {'x' * 500!r}"])
+def test_a_long_text_of_the_start_excuses_no_other(start):
+    """Neither a docstring nor data."""
+    start = f"{start}\n{SOURCE}"
+    text = start.replace("return math.sqrt(number)", f"return {'y' * 500!r}")
+    (found,) = flags("a.py", text, start)
+    assert found.reason == "holds a long text, as recorded data would be"
+    assert flags("a.py", start.replace("math.sqrt(number)", f"{'x' * 500!r}"), start) == ()
 
 
 def test_data_in_lists_within_lists_are_counted_in_a_moment():
