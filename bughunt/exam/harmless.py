@@ -80,7 +80,9 @@ def _sides(bank: Bank, entry: Entry, disguise: Disguise) -> Iterator[_Side]:
 def _question(evidence: PatientEvidence, bank: Bank, side: _Side, seed: int) -> Question:
     clean = clean_tree(bank)
     overlay = {path: text for path, text in side.texts.items() if text != clean[path]}
-    return Question(evidence.with_texts(overlay), tuple(it.detector for it in side.bugs), seed)
+    bugs = frozenset(it.id for it in side.bugs) if side.has_bugs else frozenset()
+    state = evidence.with_texts(overlay, bugs)
+    return Question(state, tuple(it.detector for it in side.bugs), seed)
 
 
 def _check(

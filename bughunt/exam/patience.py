@@ -53,10 +53,9 @@ class PatientEvidence(Evidence):
         )
 
     def _untold(self, question: Question, ended: CaseRun) -> str:
-        states = ((names, it) for names, it in self._states.items() if it is question.state)
-        names, _ = next(states, (frozenset(), None))
-        bugs = ", ".join(f"'{it}'" for it in sorted(names)) or "no bug"
-        text = f"the detector '{question.detectors[0]}' came to no verdict with {bugs} in the code"
+        bugs = ", ".join(f"'{it}'" for it in sorted(question.state.bugs)) or "no bug"
+        detector = question.detectors[len(ended.runs) - 1]  # those before it have their verdicts
+        text = f"the detector '{detector}' came to no verdict with {bugs} in the code"
         text = f"{self._bank.label}: {text} (seed {question.seed}), twice: {shown(_last(ended))}."
         advice = "Build again when the machine is less busy. If that ends here too, leave one out"
         return f"{text} {advice} (draw.leave_out), or list them as a conflict of the bank."

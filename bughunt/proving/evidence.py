@@ -36,6 +36,7 @@ class State(msgspec.Struct, frozen=True, eq=False):
 
     overlay: dict[str, str]
     digests: Digests  # of every Python file of the packages and its parts
+    bugs: frozenset[str] = frozenset()  # that the files have, to be told
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -115,13 +116,13 @@ class Evidence:
         if key not in self._states:
             tree = mutate(self._bank, bugs)
             self._states[key] = self.with_texts(
-                {path: text for path, text in tree.mutated.items() if text != tree.clean[path]}
+                {path: text for path, text in tree.mutated.items() if text != tree.clean[path]}, key
             )
         return self._states[key]
 
-    def with_texts(self, overlay: dict[str, str]) -> State:
-        """Return the state of the code in which these files are replaced."""
-        return State(overlay, Digests(overlay, self._snapshot.digests))
+    def with_texts(self, overlay: dict[str, str], bugs: frozenset[str] = frozenset()) -> State:
+        """Return the state of the code with these files, which have these bugs, in place of its."""
+        return State(overlay, Digests(overlay, self._snapshot.digests), bugs)
 
     def ask(self, questions: Sequence[Question]) -> list[CaseRun]:
         """Return the answers, in the order of the questions.

@@ -12,7 +12,7 @@ from bughunt.exam.build import build
 from bughunt.exam.keys import ExamKey
 from bughunt.exam.patience import PatientEvidence
 from bughunt.proving.answer_store import Store
-from bughunt.proving.evidence import Runners
+from bughunt.proving.evidence import Question, Runners
 
 pytestmark = pytest.mark.slow  # sets are proved
 
@@ -33,7 +33,8 @@ class Busy(Runners):
             self.limits += [(batch.timeout, batch.jobs, len(batch.cases))]
             for index, ended in run(batch):
                 if self._is_late(index, batch.timeout):
-                    yield index, CaseRun((_late(ended.runs[0], batch.timeout),), 0.0, None)
+                    *before, last = ended.runs
+                    yield index, CaseRun((*before, _late(last, batch.timeout)), 0.0, None)
                 else:
                     yield index, ended
 
@@ -75,3 +76,18 @@ def test_a_case_that_is_late_twice_stops_the_build_and_draws_no_other_set(order,
         build(order, ExamKey(KEY), evidence, tmp_path / "build")
     assert not (tmp_path / "build").exists()
     assert build_exam(order, store, tmp_path / "build").candidates == 3
+
+
+def test_what_came_to_no_verdict_is_named_with_the_bugs_that_were_there(bank):
+    """In a form of the code as well, and where another detector ran before it."""
+    bugs = ("ash_grown_too_tall", "elm_grown_too_tall")
+    detectors = tuple(bank.bugs[it].detector for it in bugs)
+    told = rf"the detector '{detectors[1]}' came to no verdict with '{bugs[0]}', '{bugs[1]}' in"
+    with evidence_of(bank, lambda *_: True) as (evidence, _):
+        plain = evidence.with_bugs(bank.bugs[it] for it in bugs)
+        form = evidence.with_texts(
+            {path: f"{text}# form\n" for path, text in plain.overlay.items()}, frozenset(bugs)
+        )
+        for state in (plain, form):
+            with pytest.raises(EnvironmentProblem, match=told):
+                evidence.ask((Question(state, detectors),))
