@@ -116,7 +116,12 @@ class _Drawing:
         return min(bounds)
 
     def serve(self, name: str, generator: random.Random) -> None:
-        """Draw the set of one candidate."""
+        """Draw the set of one candidate.
+
+        Raises:
+            ExamError: when there is none that meets the wishes, or none was found.
+
+        """
         others = [*self._kept, *self.drawn.values()]
         for attempt in range(_SEARCHES):
             chance = [generator.random() for _ in self._exposure]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import msgspec
 import numpy as np
 
 from bughunt.errors import ExamError
+from bughunt.exam.answers import Entry
 from bughunt.exam.grading.entries import NotGradable, clean
-from bughunt.exam.grading.examining import Examination
+from bughunt.exam.grading.examining import Examination, Task
 from bughunt.exam.grading.hearing import lawful
 from bughunt.exam.grading.intake import HandedIn, handed_in
 from bughunt.exam.grading.laws import Item
@@ -80,26 +82,18 @@ def appeal(
 
     """
     entry = exam.entry(candidate)
-    own = [it for it in records if it.candidate == entry.candidate]
-    record = chosen(entry, own)
-    if record is None or not record.is_graded:
-        text = f"nothing of candidate '{entry.candidate}' was graded."
-        raise ExamError(f"{text} Look into review.csv.")
+    record = _graded(entry, records)
     if not 1 <= number <= len(entry.bugs):
         text = f"candidate '{entry.candidate}' has symptoms 1 to {len(entry.bugs)}"
         raise ExamError(f"{text}, and no {number}. Give one of them.")
     case = record.findings.bugs[number - 1]
     submission = _submission(exam, submissions, record)
     task = exam.task(submission, digest=bank_digest(exam.bank))
-    bench = Workbench(exam.bank, trusts=exam.trusts)
+    law = exam.bank.bugs[case.bug].detector
     try:
-        tree = Examination(bench, task).tree
-        law = exam.bank.bugs[case.bug].detector
-        trials = tuple(tried(bench, law, tree, it) for it in case.seeds or task.seeds[:_TRIALS])
+        trials = _trials(exam, task, law, case.seeds or task.seeds[:_TRIALS])
     except NotGradable as error:
         raise ExamError(f"{record.source}: {error}") from None
-    finally:
-        bench.close()
     outcomes = {it.outcome for it in trials} - {_SAYS_NOTHING}
     holds = outcomes == {"passed"} if outcomes else None
     return Appeal(
@@ -113,6 +107,15 @@ def appeal(
     )
 
 
+def _graded(entry: Entry, records: tuple[Record, ...]) -> Record:
+    """Return the record that gave a candidate marks."""
+    record = chosen(entry, [it for it in records if it.candidate == entry.candidate])
+    if record is None or not record.is_graded:
+        text = f"nothing of candidate '{entry.candidate}' was graded."
+        raise ExamError(f"{text} Look into review.csv.")
+    return record
+
+
 def _submission(exam: Exam, folder: Path, record: Record) -> HandedIn:
     """Return the submission that a record is about."""
     for path in handed_in(folder):
@@ -123,6 +126,12 @@ def _submission(exam: Exam, folder: Path, record: Record) -> HandedIn:
                 raise ExamError(f"{text}, or grade again.")
             return found
     raise ExamError(f"{folder}: no '{record.source}'. Put back what was handed in.")
+
+
+def _trials(exam: Exam, task: Task, law: str, seeds: tuple[int, ...]) -> tuple[Trial, ...]:
+    with contextlib.closing(Workbench(exam.bank, trusts=exam.trusts)) as bench:
+        tree = Examination(bench, task).tree
+        return tuple(tried(bench, law, tree, it) for it in seeds)
 
 
 def tried(bench: Workbench, law: str, tree: dict[str, str], seed: int) -> Trial:

@@ -62,6 +62,9 @@ class Entries:
             path: as it stands in the archive.
             kind: what it is if it is no file, such as "a link".
 
+        Raises:
+            NotGradable: when there are more entries than any workspace has.
+
         """
         self.count()
         if reason := kind or _path_fault(path):
@@ -75,7 +78,12 @@ class Entries:
         return is_wanted(path)
 
     def count(self) -> None:
-        """Count one more file or folder."""
+        """Count one more file or folder.
+
+        Raises:
+            NotGradable: when there are more than any workspace has.
+
+        """
         self._count += 1
         if self._count > MOST_ENTRIES:
             raise NotGradable(f"holds more than {MOST_ENTRIES} files. Ask for the code alone.")
@@ -86,7 +94,12 @@ class Entries:
             self._refused.append(Refusal(clean(path), reason))
 
     def add(self, path: str, content: bytes, changed: datetime | None = None) -> None:
-        """Keep a file that was admitted, and when it was last changed, if it says so."""
+        """Keep a file that was admitted, and when it was last changed, if it says so.
+
+        Raises:
+            NotGradable: when it is too large, or all files together are.
+
+        """
         if len(content) > LARGEST_FILE:
             text = f"'{clean(path)}' has more than {LARGEST_FILE} bytes"
             raise NotGradable(f"{text}. Ask for the code alone.")

@@ -109,6 +109,12 @@ def _mark(scoring: Scoring, entry: Entry, records: Sequence[Record]) -> Mark:
     if not valid:
         return Mark(entry=entry, state="void", record=record, maximum=full, late=late)
     bugs = tuple(_bug_mark(scoring, it, full / valid) for it in record.findings.bugs)
+    graded = _graded(scoring, entry, record, bugs)
+    return msgspec.structs.replace(graded, maximum=full, late=late)
+
+
+def _graded(scoring: Scoring, entry: Entry, record: Record, bugs: tuple[BugMark, ...]) -> Mark:
+    """Return what a candidate has whose bugs earned this, with what is taken off."""
     voided = {scoring.bank.bugs[name].detector for name in scoring.void}
     broken = tuple(it for it in record.findings.broken if it.law not in voided)
     penalty = scoring.plan.regression * len(broken)
@@ -129,8 +135,6 @@ def _mark(scoring: Scoring, entry: Entry, records: Sequence[Record]) -> Mark:
         hints=hints,
         hint_cost=cost,
         score=round(max(0.0, earned - penalty - cost), 4),
-        maximum=full,
-        late=late,
     )
 
 

@@ -123,10 +123,7 @@ def grade(
 
     """
     paths = handed_in(submissions)
-    sitting = read_sitting(results) or Sitting(exam=exam.plan.id, attempt=exam.plan.attempt)
-    if (sitting.exam, sitting.attempt) != (exam.plan.id, exam.plan.attempt):
-        text = f"{results}: holds results of exam '{sitting.exam}', attempt {sitting.attempt}."
-        raise ExamError(f"{text} Choose another folder.")
+    sitting = _begun(exam, results)
     for made in (results, results / records.RECORDS, results / REPORTS):
         make_folder(made)
     run = _Run(exam, results)
@@ -138,6 +135,15 @@ def grade(
         tick(1, 0)
     sitting = msgspec.structs.replace(sitting, records=tuple(sorted(names)))
     place_sitting(sitting, results)
+    return sitting
+
+
+def _begun(exam: Exam, results: Path) -> Sitting:
+    """Return what the folder holds of this exam, or a sitting that has only begun."""
+    sitting = read_sitting(results) or Sitting(exam=exam.plan.id, attempt=exam.plan.attempt)
+    if (sitting.exam, sitting.attempt) != (exam.plan.id, exam.plan.attempt):
+        text = f"{results}: holds results of exam '{sitting.exam}', attempt {sitting.attempt}."
+        raise ExamError(f"{text} Choose another folder.")
     return sitting
 
 
