@@ -273,6 +273,11 @@ def test_a_function_that_is_defined_again_is_another_one():
             "class Bag:\n        def see(self):\n            return self._os\n    return Bag",
             "uses ._os",
         ),
+        (
+            "class Bag:\n        @staticmethod\n        def see(self):\n"
+            "            return self._inst\n    return Bag",
+            "uses ._inst",
+        ),
         ("return root.__doc__", "uses .__doc__"),
         (
             "from functools import singledispatch\n    return singledispatch",

@@ -123,10 +123,8 @@ def _around(path: str, module: ast.Module, before: ast.Module) -> _Around:
 def _bound(module: ast.Module) -> set[str]:
     """Return the names that stand for what is no class, and no object of a method."""
     nodes = list(ast.walk(module))
-    heads = set()
-    for cls in (it for it in nodes if isinstance(it, ast.ClassDef)):
-        methods = (it for it in cls.body if isinstance(it, (ast.FunctionDef, ast.AsyncFunctionDef)))
-        heads |= {arg for it in methods for arg in [*it.args.posonlyargs, *it.args.args][:1]}
+    classes = (it for it in nodes if isinstance(it, ast.ClassDef))
+    heads = {arg for cls in classes for it in cls.body for arg in _head(it)}
     names = _imported(module)
     for node in nodes:
         match node:
@@ -141,6 +139,16 @@ def _bound(module: ast.Module) -> set[str]:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 names.add(name)
     return names | {it.name for it in nodes if isinstance(it, ast.ClassDef)} & _OWN
+
+
+def _head(part: ast.stmt) -> list[ast.arg]:
+    """Return the argument of a method that is the object or class itself."""
+    match part:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            decorators = {it.id for it in part.decorator_list if isinstance(it, ast.Name)}
+            if "staticmethod" not in decorators:
+                return [*part.args.posonlyargs, *part.args.args][:1]
+    return []
 
 
 def _heading(cls: ast.ClassDef) -> str:
