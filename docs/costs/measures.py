@@ -4,8 +4,9 @@ import numpy as np
 
 
 def bits_converted_the_wrong_way(law):
-    """Bits per byte of a model that knows nothing, for tokens of one byte."""
-    return round(law.observe(0)["bits"][0], 2)
+    """Bits of a token of a model that knows nothing: what a byte costs, times its bytes."""
+    observed = law.observe(0)
+    return round(observed["bits"][0] * observed["lengths"][0], 2)
 
 
 def padding_counted_in_evaluation(law):

@@ -42,7 +42,7 @@ def completion_starts_outside_the_turn(law):
 
 
 def single_bytes_not_counted(law):
-    """Tokens of vocabularies for which 256, 257 and 300 were asked for."""
+    """Tokens of vocabularies for which 256, 257 and 315 were asked for."""
     return [tokens for tokens, _ in law.observe(0)["found"]]
 
 

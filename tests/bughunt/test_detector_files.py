@@ -10,19 +10,19 @@ BROKEN = {
     "syntax": (
         "def observe(seed):",
         "def observe(seed:",
-        "is no Python: .* in line 6. Correct it.",
+        "is no Python: .* in line 8. Correct it.",
     ),
     "no observe": ("def observe(", "def look(", "there is no function 'observe'. Write observe"),
     "no test": ("def test_the", "def the", r"there is no test. Write test_<law>\(observed\)"),
     "no parameter": (
         "nothing(observed)",
         "nothing()",
-        r"nothing\(\) in line 12 must take 'observed'",
+        r"nothing\(\) in line 14 must take 'observed'",
     ),
     "two parameters": (
         "nothing(observed)",
         "nothing(observed, *, tmp_path=None)",
-        r"nothing\(observed, \*, tmp_path=None\) in line 12 must take 'observed' and nothing else",
+        r"nothing\(observed, \*, tmp_path=None\) in line 14 must take 'observed' and nothing else",
     ),
     "module": (
         "from samples",
