@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from threading import Event
+from threading import Event, main_thread
 from typing import Protocol
 
 import msgspec
@@ -149,8 +149,13 @@ def difference(before: Look, after: Look) -> Saves:
 
 
 def follow(follower: Follower, post: Callable[[Saved | Polling | Gone], None], stop: Event) -> None:
-    """Tell ``post`` what happens, until ``stop`` is set or the folder is gone."""
+    """Tell ``post`` what happens, until ``stop`` is set, or the folder or the main thread is gone.
+
+    A signal may end the main thread before it comes to set ``stop``.
+    """
     for announced in _rounds(follower, post, stop):
+        if not main_thread().is_alive():
+            return
         for event in follower.step(announced=announced):
             post(event)
             if isinstance(event, Gone):

@@ -2,6 +2,8 @@
 
 import os
 import queue
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -165,3 +167,19 @@ def test_a_system_that_keeps_its_events_to_itself_is_found_out(hunt, follower, m
     monkeypatch.setattr(saves, "_events", lambda *_: iter(set, None))
     events = followed(follower, lambda: append(hunt, MODULE), 2)
     assert events == [*saved(MODULE), Polling("file events do not arrive here")]
+
+
+@pytest.mark.slow
+def test_a_follower_does_not_outlive_the_main_thread(hunt):
+    """Nobody sets its event where a signal has ended the program too soon."""
+    script = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "from bughunt.desk.saves import Follower, Place, follow\n"
+        "from bughunt.workspace import find_workspace\n"
+        "place = Place(find_workspace(Path(sys.argv[1])))\n"
+        "how = (Follower(place), print, threading.Event())\n"
+        "threading.Thread(target=follow, args=how).start()\n"
+    )
+    command = [sys.executable, "-c", script, str(hunt.root)]
+    assert subprocess.run(command, timeout=60).returncode == 0
