@@ -10,6 +10,7 @@ no fork, the parent starts ``main_one`` in a fresh process for each case instead
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import math
 import os
@@ -173,23 +174,16 @@ class _Fork:
         self._reap()
         self._drain()
         text = bytes(self.output).decode(errors="replace")
-        answer = self._answer()
-        if answer is not None:
+        if (answer := self.said) is not None:
             told = answer.files, answer.entered
             return CaseReport(self.index, answer.judgements, seconds, text, *told)
         return CaseReport(self.index, (self._death(seconds),) * self.parts, seconds, text)
 
     def imported(self) -> tuple[str, ...]:
         """Return what the case had to import from packages that the server has loaded."""
-        answer = self._answer()
         known = {name.partition(".")[0] for name in sys.modules}
-        names = answer.imported if answer else ()
+        names = self.said.imported if self.said else ()
         return tuple(name for name in names if name.partition(".")[0] in known)
-
-    def asked_for(self) -> tuple[str, ...]:
-        """Return the files that the case asked for."""
-        answer = self._answer()
-        return answer.files if answer else ()
 
     def _reap(self, options: int = 0) -> None:
         """Learn how the process ended: wait for it, or with WNOHANG only look."""
@@ -212,7 +206,9 @@ class _Fork:
             outcome = ended_without_answer(os.waitstatus_to_exitcode(self.status or 0))
         return Judgement(outcome, seconds)
 
-    def _answer(self) -> Answer | None:
+    @functools.cached_property
+    def said(self) -> Answer | None:
+        """What the case said, once it has ended; None: it died untold."""
         content = outcome.unframe(self.answer)
         if content is not None:
             with contextlib.suppress(msgspec.MsgspecError):
@@ -287,9 +283,10 @@ class _Supervisor:
         if self.waiting:
             _import(name for name in names if name in self.missed)
         self.missed.update(names)
-        for file in set(fork.asked_for()) - self.compiled:
+        asked_for = set(fork.said.files) if fork.said else set()
+        for file in asked_for - self.compiled:
             tree_import.compile_ahead(self.batch.root, file)
-            self.compiled.add(file)
+        self.compiled |= asked_for
 
     def _forget(self, fork: _Fork) -> None:
         self.running.remove(fork)
